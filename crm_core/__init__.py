@@ -1,0 +1,1 @@
+"""Who is calling and what we know: contacts, their numbers, their timeline."""

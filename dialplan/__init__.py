@@ -1,0 +1,1 @@
+"""What Asterisk is told: templates, the renderer and what goes into them."""

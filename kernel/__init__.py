@@ -1,0 +1,1 @@
+"""The ground: messages, database, durable jobs, clock, telemetry. Knows no telephony and no tables of others."""

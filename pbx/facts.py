@@ -1,0 +1,200 @@
+"""The facts of calls: what the tracker tells, the journal keeps and everything else is computed from.
+
+Every fact belongs to one call of one PBX and has a key that is the same however often, and from whichever source, the
+fact is learned: (node, call_id, key) identifies it, so writing it twice writes it once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kernel.messages import Fact
+
+
+class Direction(StrEnum):
+    """Which way a call crosses our edge."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    INTERNAL = "internal"
+
+
+class Outcome(StrEnum):
+    """How a call ended for whoever made it."""
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    IN_PROGRESS = "in_progress"
+
+
+class Side(StrEnum):
+    """The two sides of a call: who made it, and who it was made to."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+
+
+class TransferKind(StrEnum):
+    BLIND = "blind"
+    ATTENDED = "attended"
+
+
+class RingEnd(StrEnum):
+    """Why a phone stopped ringing without an answer."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFact(Fact):
+    """Base of every fact of a call.
+
+    `node` is the PBX's name in our settings, `call_id` our own id of the call (it begins with the node), `key` names
+    the fact within its call, `at` is when it happened by the PBX's clock (aware, UTC).
+    """
+
+    node: str
+    call_id: str
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStarted(CallFact):
+    """Somebody began a call. `channel` is the Uniqueid of the first leg."""
+
+    linkedid: str
+    channel: str
+    direction: Direction | None
+    caller_number: str | None
+    caller_name: str | None
+    dialed: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallQueued(CallFact):
+    """The call began to wait in a queue."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyRang(CallFact):
+    """A phone began to ring. `party` is a number or an endpoint's account, `channel` the leg's Uniqueid."""
+
+    party: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyStoppedRinging(CallFact):
+    """A phone stopped ringing without having answered."""
+
+    party: str
+    channel: str
+    reason: RingEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyAnswered(CallFact):
+    """Somebody talks with the caller's side: the leg is bridged to it."""
+
+    party: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyLeft(CallFact):
+    """Somebody who talked talks no more; the call may go on with others."""
+
+    party: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHeld(CallFact):
+    """`party` put the call on hold."""
+
+    party: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResumed(CallFact):
+    """`party` took the call off hold."""
+
+    party: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTransferred(CallFact):
+    """`from_party` handed the call on to `to_party`; `completed` says whether that party took it."""
+
+    kind: TransferKind
+    from_party: str
+    to_party: str | None
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallParked(CallFact):
+    """The call was parked at `slot`."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallUnparked(CallFact):
+    """The call was taken off the parking `slot`: retrieved, timed out or given up."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMerged(CallFact):
+    """The call went on as part of another call (an attended transfer joins a consultation to its call)."""
+
+    into: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStarted(CallFact):
+    """Asterisk began to record the call, on the leg `channel`."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(CallFact):
+    """The last leg of the call is gone. `hangup_by` is None where the events don't tell."""
+
+    outcome: Outcome
+    hangup_by: Side | None
+    cause: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOverdue(CallFact):
+    """The call has not ended for so long that its end was probably missed. It is reported once and kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkGap(Fact):
+    """From `start` to `end` we did not hear the PBX: calls may be missing there. `end` is None while it lasts."""
+
+    node: str
+    start: datetime
+    end: datetime | None
+    reason: str

@@ -1,0 +1,1 @@
+"""Figures and lists that read across the domains. Nothing is written here."""

@@ -1,0 +1,1 @@
+"""Getting an Asterisk and the tools beside it onto this machine, and running it."""

@@ -1,0 +1,1 @@
+"""Simulated callers and agents on real SIP phones."""

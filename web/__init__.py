@@ -1,0 +1,1 @@
+"""HTTP API, sign-in and the live websocket."""
