@@ -33,7 +33,7 @@ class Base(DeclarativeBase):
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """An aware UTC moment. SQLite keeps no zone: it is added on the way out; a naive moment is refused on the way in."""
+    """An aware UTC moment. SQLite keeps no zone: it is added on the way out; a naive one is refused on the way in."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

@@ -151,7 +151,7 @@ class CommandBus:
         self._owners[kind] = handler
 
     async def send(self, command: Command[R], timeout: float = 5.0) -> R:
-        """Have `command` carried out: its answer, `CommandNotAnswered` after `timeout` seconds, or the owner's error."""
+        """Have `command` carried out: its answer, `CommandNotAnswered` after `timeout` s, or the owner's error."""
         handler = self._owners.get(type(command))
         if handler is None:
             raise LookupError(f"nobody owns {type(command).__name__}")
