@@ -1,1 +1,1 @@
-"""Getting an Asterisk and the tools beside it onto this machine, and running it."""
+"""Getting an Asterisk, and the tools beside it, onto a machine, and running it."""
