@@ -83,6 +83,7 @@ class Database:
         async with self._sessions() as session:
             await session.connection(execution_options={"ringdesk_read_only": True})
             yield session
+            session.expunge_all()  # else the rollback empties the objects that the caller goes on with
             await session.rollback()
 
     async def close(self) -> None:
