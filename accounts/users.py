@@ -1,0 +1,78 @@
+"""Who works here: one row a person, with the role that says what they may do."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Enum, String, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from accounts.errors import BadInput
+from kernel.database import Base, UTCDateTime
+
+NAME_LIMIT = 200
+LOGIN_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+
+
+class Role(StrEnum):
+    """What somebody is here to do. What that allows stands in `rights.RIGHTS`."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+def _values(kind: type[StrEnum]) -> list[str]:
+    return [member.value for member in kind]
+
+
+class User(Base):
+    """A person who may sign in. One who left is not deleted but no longer `active`: their calls keep their name."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(63), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_LIMIT))
+    role: Mapped[Role] = mapped_column(Enum(Role, native_enum=False, length=16, values_callable=_values))
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime())
+
+
+def clean_name(name: str, field: str = "name", limit: int = NAME_LIMIT) -> str:
+    """`name` as it is stored: composed (NFC), without blanks around it. `BadInput` when empty, too long or unprintable.
+
+    Any script is welcome, and so are the joiners that emoji and Thai, Persian or Hindi text need.
+    """
+    cleaned = unicodedata.normalize("NFC", name).strip()
+    if not cleaned:
+        raise BadInput(field, "must not be empty")
+    if len(cleaned) > limit:
+        raise BadInput(field, f"must have at most {limit} characters, has {len(cleaned)}")
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in cleaned):
+        raise BadInput(field, "must not hold line breaks or control characters")
+    return cleaned
+
+
+async def add_user(session: AsyncSession, *, login: str, name: str, role: Role, now: datetime) -> User:
+    """Add an active user. `BadInput` when the login is taken or malformed, or the name is."""
+    login = login.strip().lower()
+    if not LOGIN_PATTERN.fullmatch(login):
+        raise BadInput("login", "must be 1 to 63 of a-z, 0-9, dot, dash, underscore, and begin with a letter or digit")
+    if await find_user(session, login) is not None:
+        raise BadInput("login", f"{login!r} is taken")
+    user = User(login=login, name=clean_name(name), role=role, active=True, created_at=now)
+    session.add(user)
+    await session.flush()
+    return user
+
+
+async def find_user(session: AsyncSession, login: str) -> User | None:
+    """The user who signs in as `login`, active or not."""
+    found: User | None = await session.scalar(select(User).where(User.login == login.strip().lower()))
+    return found

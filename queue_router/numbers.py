@@ -1,0 +1,45 @@
+"""Queues and the numbers that lead to them, as the settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from accounts.errors import BadInput
+
+DEFAULT_RING_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue: who serves it (endpoint accounts) and how long one agent's phone rings before the next is tried."""
+
+    name: str
+    members: tuple[str, ...]
+    ring_seconds: int = DEFAULT_RING_SECONDS
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.ring_seconds <= 300:
+            raise BadInput(f"queues.{self.name}.ring_seconds", f"must be 1 to 300 s, is {self.ring_seconds}")
+
+
+class NumberTable:
+    """Which queue a dialled number leads to."""
+
+    def __init__(self, queues: Iterable[Queue], numbers: Mapping[str, str]) -> None:
+        """`numbers` maps what callers dial to the name of a queue. `BadInput` where there is no queue of that name."""
+        self.queues = {queue.name: queue for queue in queues}
+        self._by_number: dict[str, Queue] = {}
+        for number, name in numbers.items():
+            if name not in self.queues:
+                raise BadInput(f"numbers.{number}", f"leads to the queue {name!r}, which is not there")
+            self._by_number[_dialable(number)] = self.queues[name]
+
+    def queue_of(self, dialed: str | None) -> Queue | None:
+        """The queue that `dialed` leads to; None where the table has no such number."""
+        return self._by_number.get(_dialable(dialed or ""))
+
+
+def _dialable(number: str) -> str:
+    # A trunk may send a plus or leave it off, and people write numbers with blanks and dashes.
+    return "".join(character for character in number if character not in "+ -().")
