@@ -54,7 +54,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 class Database:
     """An engine and its sessions. `url` is SQLAlchemy's: `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> None:
         self.url = url
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -62,7 +62,7 @@ class Database:
         if self.is_sqlite:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            options["connect_args"] = {"timeout": BUSY_TIMEOUT_SECONDS}
+            options["connect_args"] = {"timeout": busy_timeout}
         else:
             options["pool_pre_ping"] = True
         self.engine = create_async_engine(url, **options)

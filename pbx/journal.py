@@ -1,0 +1,282 @@
+"""The journal: append-only typed facts of every call, the only source of every figure.
+
+Facts are recorded without waiting and written in batches. A batch is one transaction: the fact rows, the calls that
+they make, and what the handlers on the bus do with each new fact. Writing a fact twice writes it once, and its
+handlers run once. While the database can't be written the facts wait, bounded, with an alarm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Gauge
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kernel.clock import Clock, SystemClock
+from kernel.database import Database
+from kernel.messages import FactBus
+from kernel.telemetry import REGISTRY
+from pbx.call_projection import CallValues, apply, empty_call, storable
+from pbx.facts import CallFact, LinkGap
+from pbx.journal_tables import CallFactRow, CallRow, LinkGapRow
+
+MOST_WAITING = 50_000
+"""Facts that may wait for the database: about an hour of a busy centre. Past that the oldest stay and new ones are
+counted as lost, and the time is marked as a gap."""
+
+BATCH = 500
+FIRST_RETRY_SECONDS = 0.5
+LONGEST_RETRY_SECONDS = 5.0
+
+WRITTEN = Counter("ringdesk_journal_facts_written_total", "Facts written to the journal", registry=REGISTRY)
+LOST = Counter("ringdesk_journal_facts_lost_total", "Facts lost because too many waited", registry=REGISTRY)
+WAITING = Gauge("ringdesk_journal_facts_waiting", "Facts that wait to be written", registry=REGISTRY)
+ALARM = Gauge("ringdesk_journal_alarm", "1 while the journal can't be written", registry=REGISTRY)
+HANDLER_FAILURES = Counter(
+    "ringdesk_fact_handler_failures_total", "Facts kept although a handler of theirs failed", registry=REGISTRY
+)
+
+AWAY = (OperationalError, InterfaceError, InternalError, OSError)
+"""Errors of a database that is away, locked or full, as opposed to one that refuses a value."""
+
+_FACT_FIELDS = {field.name for field in dataclasses.fields(CallFact)}
+
+log = structlog.get_logger(__name__)
+
+
+class Journal:
+    """Writes facts to `database` and publishes each new one on `bus`, in the same transaction."""
+
+    def __init__(
+        self, database: Database, bus: FactBus, *, clock: Clock | None = None, most_waiting: int = MOST_WAITING
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock or SystemClock()
+        self._most_waiting = most_waiting
+        self._waiting: deque[CallFact] = deque()
+        self._gaps: deque[LinkGap] = deque()
+        self._overflow: LinkGap | None = None
+        self._arrived = asyncio.Event()
+        self._written = asyncio.Event()
+        self._written.set()
+        self._committed: list[Callable[[CallFact], None]] = []
+        self.problem: str | None = None
+        """Why the journal can't be written right now; None when all is well."""
+
+    def after_commit(self, listener: Callable[[CallFact], None]) -> None:
+        """Call `listener` with each new fact once it is safely written: for what shows, never for what must happen."""
+        self._committed.append(listener)
+
+    def record(self, facts: Iterable[CallFact]) -> None:
+        """Have `facts` written soon, in their order. Returns at once."""
+        for fact in facts:
+            if len(self._waiting) >= self._most_waiting:
+                self._lose(fact)
+            else:
+                self._waiting.append(fact)
+        self._wake()
+
+    def record_gap(self, gap: LinkGap) -> None:
+        """Have `gap` written soon. The end of a gap that is known already completes it."""
+        self._gaps.append(gap)
+        self._wake()
+
+    async def run(self) -> None:
+        """Write for ever. On cancellation what waits stays waiting: call `flush` first."""
+        retry = FIRST_RETRY_SECONDS
+        while True:
+            await self._arrived.wait()
+            try:
+                await self._write_next()
+            except AWAY as error:
+                self._raise_alarm(error)
+                await self._clock.sleep(retry)
+                retry = min(retry * 2, LONGEST_RETRY_SECONDS)
+            else:
+                self._clear_alarm()
+                retry = FIRST_RETRY_SECONDS
+                self._settle()
+
+    async def flush(self, timeout: float = 30.0) -> None:
+        """Wait until all that was recorded is written; TimeoutError if the database doesn't let it."""
+        async with asyncio.timeout(timeout):
+            await self._written.wait()
+
+    @property
+    def waiting(self) -> int:
+        """How many facts are recorded and not yet written."""
+        return len(self._waiting)
+
+    def _wake(self) -> None:
+        WAITING.set(len(self._waiting))
+        if self._waiting or self._gaps:
+            self._written.clear()
+            self._arrived.set()
+
+    def _settle(self) -> None:
+        WAITING.set(len(self._waiting))
+        if not self._waiting and not self._gaps:
+            self._arrived.clear()
+            self._written.set()
+
+    def _lose(self, fact: CallFact) -> None:
+        LOST.inc()
+        if self._overflow is None:
+            self._overflow = LinkGap(
+                node=fact.node, start=fact.at, end=None, reason="more facts waited for the database than fit"
+            )
+            self._gaps.append(self._overflow)
+            log.error("facts are lost: the journal can't be written and its waiting room is full")
+
+    def _raise_alarm(self, error: Exception) -> None:
+        self.problem = f"the journal can't be written ({error.__class__.__name__}); {len(self._waiting)} facts wait"
+        ALARM.set(1)
+        log.error("journal can't be written; facts wait", waiting=len(self._waiting), error=str(error).splitlines()[0])
+
+    def _clear_alarm(self) -> None:
+        if self.problem:
+            log.info("journal is written again")
+        self.problem = None
+        ALARM.set(0)
+        if self._overflow and len(self._waiting) < self._most_waiting:
+            self._gaps.append(dataclasses.replace(self._overflow, end=self._clock.now()))
+            self._overflow = None
+
+    async def _write_next(self) -> None:
+        gaps = list(self._gaps)
+        batch = [self._waiting[index] for index in range(min(BATCH, len(self._waiting)))]
+        try:
+            new = await self._write(batch, gaps)
+        except AWAY:
+            raise
+        except Exception:
+            # A fact or its handler is at fault, not the database: one by one, so that only that fact is marked.
+            log.exception("a fact can't be written as it should be; writing these facts one by one")
+            new = [fact for fact in batch for fact in await self._write_alone(fact)]
+            await self._write([], gaps)
+        for _ in batch:
+            self._waiting.popleft()
+        for _ in gaps:
+            self._gaps.popleft()
+        WRITTEN.inc(len(new))
+        for fact in new:
+            for listener in self._committed:
+                listener(fact)
+
+    async def _write_alone(self, fact: CallFact) -> list[CallFact]:
+        try:
+            return await self._write([fact], [])
+        except AWAY:
+            raise
+        except Exception as error:
+            HANDLER_FAILURES.inc()
+            log.exception("a fact is kept, but a handler of it failed", fact=type(fact).__name__, call=fact.call_id)
+            problem = f"{type(error).__name__}: {error}"
+        try:
+            return await self._write([fact], [], problem=problem)
+        except AWAY:
+            raise
+        except Exception:
+            LOST.inc()
+            log.exception("a fact is lost: the database refuses it", fact=type(fact).__name__, call=fact.call_id)
+            return []
+
+    async def _write(
+        self, batch: Sequence[CallFact], gaps: Sequence[LinkGap], problem: str | None = None
+    ) -> list[CallFact]:
+        async with self._database.transaction() as session:
+            new = await _insert_facts(session, batch, problem)
+            await _update_calls(session, new)
+            for gap in gaps:
+                await _write_gap(session, gap)
+            if problem is None:
+                for fact in new:
+                    await self._bus.publish(session, fact)
+        return new
+
+
+async def facts_of_call(session: AsyncSession, call_id: str) -> list[CallFactRow]:
+    """The facts of one call, in the order of their time."""
+    rows = await session.scalars(
+        select(CallFactRow).where(CallFactRow.call_id == call_id).order_by(CallFactRow.at, CallFactRow.key)
+    )
+    return list(rows)
+
+
+async def _insert_facts(session: AsyncSession, batch: Sequence[CallFact], problem: str | None) -> list[CallFact]:
+    """Insert what is not there yet, and return that, in the order of `batch`."""
+    if not batch:
+        return []
+    by_identity = {(fact.call_id, fact.key): fact for fact in reversed(batch)}
+    statement = (
+        _dialect(session)
+        .insert(CallFactRow)
+        .on_conflict_do_nothing(index_elements=["call_id", "key"])
+        .returning(CallFactRow.call_id, CallFactRow.key)
+    )
+    inserted = await session.execute(statement, [_fact_values(fact, problem) for fact in by_identity.values()])
+    new = {(call_id, key) for call_id, key in inserted}
+    return [fact for identity, fact in reversed(by_identity.items()) if identity in new]
+
+
+async def _update_calls(session: AsyncSession, facts: Sequence[CallFact]) -> None:
+    if not facts:
+        return
+    call_ids = {fact.call_id for fact in facts}
+    known = await session.execute(
+        select(CallRow.__table__).where(CallRow.call_id.in_(bindparam("ids", expanding=True))), {"ids": list(call_ids)}
+    )
+    calls: dict[str, CallValues] = {row["call_id"]: dict(row) for row in known.mappings()}
+    for fact in facts:
+        apply(calls.setdefault(fact.call_id, empty_call(fact)), fact)
+    insert = _dialect(session).insert(CallRow.__table__)
+    statement = insert.on_conflict_do_update(
+        index_elements=["call_id"],
+        set_={column.name: insert.excluded[column.name] for column in CallRow.__table__.c if not column.primary_key},
+    )
+    await session.execute(statement, list(calls.values()))
+
+
+async def _write_gap(session: AsyncSession, gap: LinkGap) -> None:
+    values = {"node": gap.node, "started_at": gap.start, "ended_at": gap.end, "reason": gap.reason}
+    statement = _dialect(session).insert(LinkGapRow).values(values)
+    await session.execute(statement.on_conflict_do_nothing(index_elements=["node", "started_at"]))
+    if gap.end is not None:
+        await session.execute(
+            update(LinkGapRow)
+            .where(LinkGapRow.node == gap.node, LinkGapRow.started_at == gap.start)
+            .values(ended_at=gap.end)
+        )
+
+
+def _fact_values(fact: CallFact, problem: str | None) -> dict[str, Any]:
+    extra = [field.name for field in dataclasses.fields(fact) if field.name not in _FACT_FIELDS]
+    return {
+        "node": fact.node,
+        "call_id": fact.call_id,
+        "key": fact.key,
+        "kind": type(fact).__name__,
+        "at": fact.at,
+        "data": {name: _plain(getattr(fact, name)) for name in extra},
+        "problem": problem,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return storable(value) if isinstance(value, str) else value
+
+
+def _dialect(session: AsyncSession) -> Any:
+    return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

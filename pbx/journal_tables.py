@@ -1,0 +1,66 @@
+"""Tables of the journal: the facts as they came, the calls that they make, and the gaps between."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Index, Integer, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.database import Base, UTCDateTime
+
+
+class CallFactRow(Base):
+    """One fact of one call, append-only. `data` holds what its kind adds to the fields that every fact has."""
+
+    __tablename__ = "call_facts"
+
+    call_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    node: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    problem: Mapped[str | None] = mapped_column(Text)
+    """What failed in a handler of this fact; its effect elsewhere is missing then."""
+
+    __table_args__ = (Index(None, "at"),)
+
+
+class CallRow(Base):
+    """A call as its facts tell it so far; computed from them alone, in the transaction that writes them."""
+
+    __tablename__ = "calls"
+
+    call_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    node: Mapped[str] = mapped_column(Text)
+    linkedid: Mapped[str | None] = mapped_column(Text)
+    direction: Mapped[str | None] = mapped_column(Text)
+    caller_number: Mapped[str | None] = mapped_column(Text, index=True)
+    caller_name: Mapped[str | None] = mapped_column(Text)
+    dialed: Mapped[str | None] = mapped_column(Text)
+    queue: Mapped[str | None] = mapped_column(Text)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    rang: Mapped[list[str]] = mapped_column(JSON)
+    answered_by: Mapped[list[str]] = mapped_column(JSON)
+    outcome: Mapped[str] = mapped_column(Text)
+    hangup_by: Mapped[str | None] = mapped_column(Text)
+    merged_into: Mapped[str | None] = mapped_column(Text)
+    recorded: Mapped[bool] = mapped_column(Boolean)
+
+
+class LinkGapRow(Base):
+    """A time in which the PBX was not heard; calls may be missing there. `ended_at` is null while it lasts."""
+
+    __tablename__ = "link_gaps"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    node: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (Index(None, "node", "started_at", unique=True),)
