@@ -128,6 +128,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "res_mutestream",
         "res_parking",
         "res_convert",
+        "res_speech",
     ),
     "log": (
         "cel_custom",
