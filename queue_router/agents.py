@@ -26,6 +26,8 @@ from queue_router.states import AgentState, Engagement, Situation, Wanted, effec
 BACK_OFF_SECONDS = 10.0
 """How long no call is offered to a phone that could not be reached."""
 SWEEP_SECONDS = 1.0
+MISSED_CALL = "missed a call"
+"""The reason that stands where the router made somebody not ready because they did not answer."""
 
 log = structlog.get_logger(__name__)
 
@@ -192,6 +194,23 @@ class Agents:
             setattr(agent, name, value)
         self._refresh(agent, tell=True)
         return agent
+
+    def note_missed_call(self, user_id: int) -> None:
+        """The agent's phone rang out: not ready, at once, until they ask for calls again. `save_wanted` keeps it."""
+        agent = self._by_user.get(user_id)
+        if agent is not None and agent.wanted is Wanted.READY:
+            agent.wanted, agent.wanted_since, agent.wanted_reason = Wanted.NOT_READY, self._clock.now(), MISSED_CALL
+            self._refresh(agent, tell=True)
+
+    async def save_wanted(self, session: AsyncSession, user_id: int) -> None:
+        """Write down what the agent asks for now."""
+        agent = self._by_user.get(user_id)
+        if agent is not None:
+            await session.execute(
+                update(AgentRow)
+                .where(AgentRow.user_id == user_id)
+                .values(wanted=agent.wanted, wanted_since=agent.wanted_since, wanted_reason=agent.wanted_reason)
+            )
 
     def reserve(self, user_id: int, call_id: str, seconds: float) -> None:
         """Hold the agent for `call_id`, at most `seconds` unless renewed. `ValueError` when they are not ready."""

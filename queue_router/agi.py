@@ -149,7 +149,7 @@ class AgiServer(fast_agi.Application):
         return self._server is not None and self._server.is_serving()
 
     async def stop(self) -> None:
-        """Listen no more and end the conversations. Who talks goes on talking; who rings goes on as the dialplan says."""
+        """Listen no more and end the conversations. Talks go on; what rings goes on as the dialplan says."""
         if self._server is not None:
             self._server.close()
         sessions = list(self._sessions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from queue_router.agents import Agents, desk_topic
 
 CALLS_LIMIT = 10
 """Calls kept on one desk."""
+RING_GRACE = timedelta(seconds=10)
 
 
 class KnownCaller(Protocol):
@@ -106,6 +107,14 @@ class Desks:
         call = self._calls.get(user_id, {}).get(call_id)
         return call if call is not None and call.phase in (CallPhase.OFFERED, CallPhase.ANSWERED) else None
 
+    def has_had(self, user_id: int, call_id: str, at: datetime) -> bool:
+        """Whether the call was on that desk at that moment, also if it is gone by now.
+
+        Facts may be heard after the conversation that caused them has moved on.
+        """
+        call = self._calls.get(user_id, {}).get(call_id)
+        return call is not None and (call.ended_at is None or at <= call.ended_at)
+
     def users_with(self, call_id: str) -> list[int]:
         """On whose desks the call rings or talks."""
         return [user_id for user_id in self._calls if self.open_call(user_id, call_id) is not None]
@@ -143,6 +152,13 @@ class Desks:
         if call is not None and call.phase is CallPhase.ANSWERED:
             call.phase, call.ended_at, call.end_reason = CallPhase.ENDED, at, reason
             self._publish(user_id, "call_ended", call)
+
+    def sweep(self, now: datetime) -> None:
+        """End what rings longer than it can: its end was not heard."""
+        for user_id, calls in self._calls.items():
+            for call in calls.values():
+                if call.ring_until is not None and call.ring_until + RING_GRACE < now:
+                    self.stop_ringing(user_id, call.call_id, "not_heard", now)
 
     def _publish(self, user_id: int, kind: str, call: DeskCall) -> None:
         self._hub.publish(LiveChange(desk_topic(user_id), kind, call.as_data()))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from accounts.errors import BadInput
 
 DEFAULT_RING_SECONDS = 15
+_NAME = re.compile(r"[\w.-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class Queue:
     ring_seconds: int = DEFAULT_RING_SECONDS
 
     def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise BadInput("queues", f"{self.name!r} is no name of a queue: 1 to 64 letters, digits, dots, dashes")
         if not 1 <= self.ring_seconds <= 300:
             raise BadInput(f"queues.{self.name}.ring_seconds", f"must be 1 to 300 s, is {self.ring_seconds}")
 
