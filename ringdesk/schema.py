@@ -1,0 +1,62 @@
+"""The database's schema: every table of every package, and the migrations that make them."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from kernel.database import Base, Database
+
+TABLE_MODULES = (
+    "kernel.jobs",
+    "accounts.users",
+    "accounts.tokens",
+    "pbx.journal_tables",
+    "crm_core.contacts",
+    "crm_core.timeline",
+    "recordings.recording",
+    "recordings.transcript",
+    "queue_router.agents",
+)
+"""The modules that define tables. A test holds that none is forgotten."""
+
+for _module in TABLE_MODULES:
+    importlib.import_module(_module)
+
+METADATA = Base.metadata
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def upgrade(database: Database) -> None:
+    """Bring the schema of `database` up to this version's. Does nothing where it is already."""
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+
+
+async def differences(database: Database) -> list[str]:
+    """What the models say and the database lacks, or the other way round; empty when they agree."""
+    async with database.engine.connect() as connection:
+        found = await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync, opts={"compare_type": True}), METADATA)
+        )
+    return [str(difference) for difference in found]
+
+
+async def write_migration(database: Database, message: str) -> None:
+    """Write the migration that takes `database` (at the newest schema) to what the models say now."""
+    async with database.engine.connect() as connection:
+        await connection.run_sync(lambda sync: command.revision(_config(sync), message, autogenerate=True))
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config

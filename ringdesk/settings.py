@@ -1,0 +1,147 @@
+"""Settings: a TOML file, over it the environment (`RINGDESK_…`), checked when the service starts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from dialplan.config import PbxConfig, complaints, new_secret
+
+DEFAULT_STATE = Path(".ringdesk")
+SETTINGS_FILE = "ringdesk.toml"
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class SettingsError(Exception):
+    """The settings can't be used. The message names each field and what is wrong with it."""
+
+
+class HttpSettings(BaseModel):
+    """Where the panel and the API listen. Port 0 takes a free one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+
+
+class SpeechSettings(BaseModel):
+    """Which engine turns speech into words, and its model. No model: recordings wait for one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: str = "whisper"
+    model: Path | None = None
+    language: str = "en"
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
+
+
+class Settings(BaseSettings):
+    """Everything that an installation can set."""
+
+    model_config = SettingsConfigDict(env_prefix="RINGDESK_", env_nested_delimiter="__", frozen=True, extra="forbid")
+
+    state: Path = DEFAULT_STATE
+    """Directory of all state: database, recordings, secrets, the Asterisk that we run."""
+    database_url: str | None = None
+    """SQLAlchemy URL; without one, an SQLite file in `state`."""
+    default_region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "TH"
+    """Country (ISO 3166) whose national numbers are meant where a number has no +."""
+    log_level: str = "INFO"
+    log_json: bool = False
+    http: HttpSettings = HttpSettings()
+    speech: SpeechSettings = SpeechSettings()
+    pbx: dict[str, PbxConfig] = Field(default_factory=dict)
+    """One section a PBX, by its node name. This version takes one."""
+
+    @field_validator("pbx")
+    @classmethod
+    def _one_pbx(cls, value: dict[str, PbxConfig]) -> dict[str, PbxConfig]:
+        if len(value) > 1:
+            raise ValueError("this version takes one [pbx.NAME] section")
+        return value
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.state.resolve() / 'ringdesk.db'}"
+
+    @property
+    def recordings(self) -> Path:
+        """Where recordings are written when the PBX section doesn't say."""
+        return self.state.resolve() / "recordings"
+
+    def the_pbx(self) -> PbxConfig:
+        """The PBX that this installation serves: its section, or one with nothing but defaults."""
+        return next(iter(self.pbx.values()))
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # The file comes in as keyword arguments; the environment stands over it.
+        return sources["env_settings"], sources["init_settings"]
+
+
+def load_settings(file: Path | None = None, *, state: Path | None = None) -> Settings:
+    """Read settings from `file` (by default `ringdesk.toml` here, if there is one) and the environment.
+
+    Secrets that the file does not give are made once and kept under the state directory. Raises `SettingsError`.
+    """
+    path = file or Path(SETTINGS_FILE)
+    values: dict[str, Any] = {}
+    if file is not None or path.exists():
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SettingsError(f"{path}: {error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path} is not TOML: {error}") from error
+    if state is not None:
+        values["state"] = state
+    return settings_from(values, source=str(path))
+
+
+def settings_from(values: dict[str, Any], *, source: str = "settings") -> Settings:
+    """Settings of `values` as the file would give them. Raises `SettingsError`, naming `source`."""
+    state = Path(values.get("state") or os.environ.get("RINGDESK_STATE") or DEFAULT_STATE).resolve()
+    sections = values.get("pbx") or {"main": {}}
+    if isinstance(sections, dict):
+        values = {**values, "pbx": {name: _completed(name, section, state) for name, section in sections.items()}}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError(f"{source}: " + "; ".join(complaints(error))) from error
+
+
+def _completed(node: str, section: Any, state: Path) -> Any:
+    """A PBX section with what an installation need not write: its node, its secret, its recordings' place."""
+    if not isinstance(section, dict):
+        return section
+    return {
+        "node": node,
+        "recordings": state / "recordings",
+        "ami_secret": section.get("ami_secret") or kept_secret(state, f"ami-{node}"),
+        **section,
+    }
+
+
+def kept_secret(state: Path, name: str) -> str:
+    """The secret `name`, made at its first use and kept in a file that only its owner reads."""
+    directory = state / "secrets"
+    path = directory / "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in name)
+    if not path.exists():
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+            stream.write(new_secret())
+        with contextlib.suppress(FileExistsError):  # another process was first: its secret stands
+            os.link(unfinished, path)
+        unfinished.unlink()
+    return path.read_text()
