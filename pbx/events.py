@@ -54,6 +54,8 @@ def variables(event: AmiEvent, *, prefix: str = "") -> dict[str, str]:
             variable, equals, value = assignment.partition("=")
             if equals and value != UNSET:
                 found[variable] = value
+            elif equals:
+                found.pop(variable, None)
     return found
 
 
