@@ -1,0 +1,39 @@
+# Every target begins with `make setup`, which is quick when nothing changed.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup test test-fast lint demo pulse bench screenshots clean
+
+setup: $(STAMP)
+	@$(BIN)/ringdesk setup --with tests
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) tools/bootstrap.py $(VENV)
+
+test: setup lint
+	@$(BIN)/python -m pytest
+
+# Without real calls, browser and PostgreSQL: for a change in progress.
+test-fast: $(STAMP)
+	@$(BIN)/python -m pytest -m "not asterisk and not browser and not postgresql and not slow"
+
+lint: $(STAMP)
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+demo: setup
+	@$(BIN)/ringdesk demo $(ARGS)
+
+pulse: setup
+	@$(BIN)/ringdesk demo --check --calls 3 --at-once 1 --json
+
+bench: setup
+	@$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .ringdesk build dist *.egg-info
