@@ -1,13 +1,13 @@
 """What Asterisk is to be told, as checked values.
 
-Every value that ends up in one of Asterisk's files is checked here: an account, a queue or a node is made of letters that mean nothing in
-a dialplan, a number of digits, a name of one line. `render` relies on that and only escapes what is free text (names, secrets).
+Every value that ends up in one of Asterisk's files is checked here: an account, a queue or a node is made of letters
+that mean nothing in a dialplan, a number of digits, a name of one line. `render` relies on that and only escapes what is
+free text (names, secrets).
 """
 
 import ipaddress
 import re
 import secrets
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -310,19 +310,10 @@ def _unique(what: str, values: Sequence[str]) -> None:
 
 
 def complaints(error: ValidationError) -> list[str]:
-    """The errors in words, one a line: the field, then the reason. Refused values are not repeated (they may be secret)."""
+    """The errors in words, one a line: the field, then the reason. Refused values are not repeated: one may be secret."""
     lines = []
     for problem in error.errors(include_url=False, include_input=False):
         field = ".".join(str(part) for part in problem["loc"])
         reason = problem["msg"].removeprefix("Value error, ")
         lines.append(f"{field}: {reason}" if field else reason)
     return lines
-
-
-def load(file: Path) -> PbxConfig:
-    """Read a configuration from a TOML file.
-
-    Raises OSError, tomllib.TOMLDecodeError or pydantic.ValidationError.
-    """
-    with file.open("rb") as stream:
-        return PbxConfig.model_validate(tomllib.load(stream))

@@ -1,4 +1,4 @@
-"""The modules that Asterisk loads: what is used here and nothing more, so that it starts fast and its log stays quiet."""
+"""The modules that Asterisk loads: what is used here and no more, so that it starts fast and its log stays quiet."""
 
 from collections.abc import Iterable
 from pathlib import Path

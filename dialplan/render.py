@@ -13,7 +13,7 @@ from dialplan.config import PARKING_EXTENSION, PARKING_SPACES, PbxConfig, Phone,
 
 # Begins every file that we write: what does not begin so is somebody else's and is not overwritten.
 MARK = "; Written by Ringdesk"
-_HEAD = f"{MARK}; changes are lost. Put additions into the *_custom.conf file that is included at the end, where there is one.\n"
+_HEAD = f"{MARK}; changes are lost: additions go into *_custom.conf, where it is included at the end.\n"
 
 SECRET_FILES = frozenset({"manager.conf", "pjsip.conf"})
 CHANNEL_VARIABLES = ("RD_CALL", "RD_DIRECTION", "RD_DIALED", "RD_QUEUE", "RD_AGENT", "RD_HANDLED", "RD_FALLBACK")
@@ -40,7 +40,7 @@ UNHEARD_EVENTS = (
 )
 
 CEL_FILE = "ringdesk.csv"
-"""Written by Asterisk into `cel-custom/` of its log directory: UTF-8, every field quoted."""
+"""Written by Asterisk into `cel-custom/` of its log directory, which has to exist: UTF-8, every field quoted."""
 CEL_EVENTS = (
     "CHAN_START",
     "CHAN_END",
@@ -180,9 +180,10 @@ def _dialled(config: PbxConfig, queues: Mapping[str, Queue]) -> dict[str, Queue]
 
 
 def write(files: Mapping[str, str], directory: Path, *, force: bool = False) -> None:
-    """Put the files of `render` into a directory (made if need be): each whole or not at all, those with secrets only for their owner.
+    """Put the files of `render` into a directory (made if need be), each whole or not at all.
 
-    Raises ForeignFile, before anything is written, if a file that would be replaced is not ours (unless `force`), and OSError.
+    Those with secrets are for their owner only. Raises OSError, and ForeignFile, before anything is written, if a file
+    that would be replaced is not ours (unless `force`).
     """
     directory.mkdir(parents=True, exist_ok=True)
     if not force:
