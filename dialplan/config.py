@@ -1,8 +1,8 @@
 """What Asterisk is to be told, as checked values.
 
 Every value that ends up in one of Asterisk's files is checked here: an account, a queue or a node is made of letters
-that mean nothing in a dialplan, a number of digits, a name of one line. `render` relies on that and only escapes what is
-free text (names, secrets).
+that mean nothing in a dialplan, a number of digits, a name of one line. `render` relies on that and only escapes what
+is free text (names, secrets).
 """
 
 import ipaddress
@@ -310,7 +310,7 @@ def _unique(what: str, values: Sequence[str]) -> None:
 
 
 def complaints(error: ValidationError) -> list[str]:
-    """The errors in words, one a line: the field, then the reason. Refused values are not repeated: one may be secret."""
+    """The errors in words: the field, then the reason. Refused values are not repeated, as one may be secret."""
     lines = []
     for problem in error.errors(include_url=False, include_input=False):
         field = ".".join(str(part) for part in problem["loc"])

@@ -1,5 +1,6 @@
 """Configuration into Asterisk's files."""
 
+import functools
 import ipaddress
 import os
 import tempfile
@@ -115,6 +116,7 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+@functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("dialplan"),

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from dialplan.render import ForeignFile, render, write
 from rich.console import Console
 
+from dialplan.render import ForeignFile, render, write
 from ringdesk.settings import SettingsError, load_settings
 
 app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True)
