@@ -1,0 +1,51 @@
+"""The web application: API, live websocket, page and what machines ask, on one port."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from web import agents, calls, contacts, health, live, openapi, page_files
+from web.problems import problems
+from web.services import SERVICES, Services
+from web.sign_in import sign_in
+
+BODY_LIMIT = 1024 * 1024
+SHUTDOWN_SECONDS = 5.0
+
+
+def create_app(services: Services) -> web.Application:
+    """The application, with everything that it works with."""
+    app = web.Application(middlewares=[problems, sign_in], client_max_size=BODY_LIMIT)
+    app[SERVICES] = services
+    app[live.LIVE] = live.LiveConnections()
+    router = app.router
+    router.add_view("/api/v1/contacts", contacts.Contacts)
+    router.add_view("/api/v1/contacts/{contact_id}", contacts.OneContact)
+    router.add_view("/api/v1/contacts/{contact_id}/timeline", contacts.ContactTimeline)
+    router.add_view("/api/v1/calls", calls.Calls)
+    router.add_view("/api/v1/calls/{call_id}", calls.OneCall)
+    router.add_view("/api/v1/agents/me", agents.Me)
+    router.add_view("/api/v1/agents/me/state", agents.MyState)
+    router.add_get("/live", live.live)
+    router.add_get("/healthz", health.healthz)
+    router.add_get("/readyz", health.readyz)
+    router.add_get("/metrics", health.metrics)
+    page_files.add_page(app)
+    openapi.add_document(app)
+    app.on_response_prepare.append(page_files.harden)
+    app.on_shutdown.append(app[live.LIVE].close)
+    return app
+
+
+async def start(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:
+    """Serve `app`; the runner (its `cleanup` ends it) and the port (0 takes a free one). `OSError` when it is taken."""
+    # No access log: requests are counted by the proxy or not at all, and a log must not fill with a panel's polling.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, handle_signals=False)
+    await runner.setup()
+    site = web.TCPSite(runner, host, port)
+    try:
+        await site.start()
+    except BaseException:
+        await runner.cleanup()
+        raise
+    return runner, runner.addresses[0][1]

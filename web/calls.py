@@ -1,0 +1,193 @@
+"""`/api/v1/calls`: the calls as the journal has them, with their recording and transcript."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from aiohttp_pydantic.oas.typing import r200
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, false, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.rights import Action, Owner, Scope, Thing, may, scope_of
+from pbx.journal import facts_of_call
+from pbx.journal_tables import CallFactRow, CallRow
+from queue_router.agents import AgentRow
+from queue_router.offers import CallOffer
+from web.paging import Cursor, Limit, decode_cursor, encode_cursor, microseconds_of, moment_of
+from web.problems import not_found
+from web.services import RecordingView, TranscriptView
+from web.sign_in import actor_of
+from web.views import View, answer
+
+CallId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")]
+
+
+class CallView(BaseModel):
+    """A call. `rang` and `answered_by` hold numbers or accounts of phones, each once, in order."""
+
+    call_id: str
+    node: str
+    direction: str | None
+    caller_number: str | None
+    caller_name: str | None
+    dialed: str | None
+    queue: str | None
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    rang: list[str]
+    answered_by: list[str]
+    outcome: str
+    hangup_by: str | None
+    recorded: bool
+
+
+class CallList(BaseModel):
+    """A page of calls, newest first."""
+
+    items: list[CallView]
+    next_cursor: str | None
+
+
+class FactView(BaseModel):
+    """Something that happened in a call; `data` has what its kind tells."""
+
+    kind: str
+    at: datetime
+    data: dict[str, Any]
+
+
+class OfferView(BaseModel):
+    """Whose phone rang, what came of it, and `why` it was theirs (None where the PBX decided)."""
+
+    user_id: int
+    account: str
+    queue: str | None
+    source: str
+    offered_at: datetime
+    outcome: str
+    why: dict[str, Any] | None
+
+
+class CallDetails(BaseModel):
+    """A call with its story: what happened, to whom it was offered and why, what was recorded and said."""
+
+    call: CallView
+    facts: list[FactView]
+    offers: list[OfferView]
+    recordings: list[RecordingView]
+    transcript: TranscriptView | None
+
+
+class Calls(View):
+    async def get(self, limit: Limit = 50, cursor: Cursor = "") -> r200[CallList]:
+        """Calls, newest first; an agent sees their own.
+
+        Tags: calls
+        """
+        async with self.services.database.reading() as session:
+            statement = (
+                select(CallRow)
+                .where(_visible_to(self))
+                .order_by(CallRow.started_at.desc(), CallRow.call_id.desc())
+                .limit(limit + 1)
+            )
+            if cursor:
+                at, call_id = decode_cursor(cursor, int, str)
+                statement = statement.where(tuple_(CallRow.started_at, CallRow.call_id) < (moment_of(at), call_id))
+            rows = list(await session.scalars(statement))
+        last = rows[limit - 1] if len(rows) > limit else None
+        return answer(
+            CallList(
+                items=[_view(row) for row in rows[:limit]],
+                next_cursor=encode_cursor(microseconds_of(last.started_at), last.call_id) if last else None,
+            )
+        )
+
+
+class OneCall(View):
+    async def get(self, call_id: CallId, /) -> r200[CallDetails]:
+        """A call with its story.
+
+        Tags: calls
+        """
+        async with self.services.database.reading() as session:
+            row = await session.scalar(select(CallRow).where(CallRow.call_id == call_id, _visible_to(self)))
+            if row is None:
+                raise not_found("call")
+            facts = await facts_of_call(session, call_id)
+            offers = await session.scalars(
+                select(CallOffer).where(CallOffer.call_id == call_id).order_by(CallOffer.offered_at, CallOffer.id)
+            )
+            details = CallDetails(
+                call=_view(row),
+                facts=[_fact(fact) for fact in facts],
+                offers=[_offer(offer) for offer in offers],
+                recordings=[],
+                transcript=None,
+            )
+            owner = await _owner(session, call_id, row.caller_number)
+        actor = actor_of(self.user)
+        if may(actor, Action.READ, Thing.RECORDING, owner):
+            details.recordings = list(await self.services.records.recordings_of(call_id))
+        if may(actor, Action.READ, Thing.TRANSCRIPT, owner):
+            details.transcript = await self.services.records.transcript_of(call_id)
+        return answer(details)
+
+
+def _visible_to(view: View) -> ColumnElement[bool]:
+    """Which calls whoever asks may read: all, or those that rang at their phone or were made from it."""
+    match scope_of(actor_of(view.user), Action.READ, Thing.CALL):
+        case Scope.ALL | Scope.TEAM:
+            # As long as there are no teams, everybody is of one.
+            return CallRow.call_id.is_not(None)
+        case Scope.OWN:
+            offered = select(CallOffer.call_id).where(CallOffer.user_id == view.user.id)
+            phone = select(AgentRow.account).where(AgentRow.user_id == view.user.id)
+            return or_(CallRow.call_id.in_(offered), CallRow.caller_number.in_(phone))
+        case _:
+            return false()
+
+
+async def _owner(session: AsyncSession, call_id: str, caller_number: str | None) -> Owner:
+    offered = await session.scalars(select(CallOffer.user_id).where(CallOffer.call_id == call_id))
+    made_by = await session.scalars(select(AgentRow.user_id).where(AgentRow.account == caller_number))
+    return Owner(frozenset({*offered, *made_by}))
+
+
+def _view(row: CallRow) -> CallView:
+    return CallView(
+        call_id=row.call_id,
+        node=row.node,
+        direction=row.direction,
+        caller_number=row.caller_number,
+        caller_name=row.caller_name,
+        dialed=row.dialed,
+        queue=row.queue,
+        started_at=row.started_at,
+        answered_at=row.answered_at,
+        ended_at=row.ended_at,
+        rang=row.rang,
+        answered_by=row.answered_by,
+        outcome=row.outcome,
+        hangup_by=row.hangup_by,
+        recorded=row.recorded,
+    )
+
+
+def _fact(row: CallFactRow) -> FactView:
+    return FactView(kind=row.kind, at=row.at, data=row.data)
+
+
+def _offer(row: CallOffer) -> OfferView:
+    return OfferView(
+        user_id=row.user_id,
+        account=row.account,
+        queue=row.queue,
+        source=row.source,
+        offered_at=row.offered_at,
+        outcome=row.outcome,
+        why=row.why,
+    )

@@ -1,0 +1,59 @@
+"""`/api/v1/openapi.json`: the API's document, made from the annotations of its handlers."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from aiohttp import web
+from aiohttp_pydantic.oas.view import generate_oas
+
+from web.problems import CONTENT_TYPE, Problem
+
+PATH = "/api/v1/openapi.json"
+
+_ANSWERS = {
+    "401": "No token, or one that is no good",
+    "403": "The role may not do that",
+    "404": "There is no such thing, or not for you",
+    "422": "A field has a value that can't be taken; `errors` names it",
+}
+
+
+def document(app: web.Application) -> dict[str, Any]:
+    """The OpenAPI document of everything under `/api/`."""
+    try:
+        release = version("ringdesk")
+    except PackageNotFoundError:
+        release = "0"
+    spec: dict[str, Any] = generate_oas(
+        [app],
+        version_spec=release,
+        title_spec="Ringdesk",
+        security={"token": {"type": "http", "scheme": "bearer"}},
+    )
+    schemas = spec.setdefault("components", {}).setdefault("schemas", {})
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs", {}))
+    # OpenAPI 3.0 has no type null.
+    problem["properties"]["detail"] = {"type": "string", "nullable": True}
+    schemas["Problem"] = problem
+    content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path in spec["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict):
+                answers = operation.setdefault("responses", {})
+                for status, description in _ANSWERS.items():
+                    answers.setdefault(status, {"description": description, "content": content})
+    spec["security"] = [{"token": []}]
+    return spec
+
+
+def add_document(app: web.Application) -> None:
+    """Serve the document of what `app` has by now."""
+    spec = document(app)
+
+    async def serve(request: web.Request) -> web.Response:
+        return web.json_response(spec)
+
+    app.router.add_get(PATH, serve)

@@ -1,0 +1,60 @@
+"""What every resource of the API has in common."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Any, Literal
+
+from aiohttp import web
+from aiohttp_pydantic import PydanticView
+from pydantic import BaseModel, ValidationError
+
+from accounts.rights import Action, Owner, Thing
+from accounts.users import User
+from web.problems import FieldProblem, ProblemError, invalid
+from web.services import SERVICES, Services
+from web.sign_in import USER, require
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class View(PydanticView):
+    """A resource: its handlers' annotations are the API's document."""
+
+    @property
+    def services(self) -> Services:
+        return self.request.app[SERVICES]
+
+    @property
+    def user(self) -> User:
+        """Who asks."""
+        return self.request[USER]
+
+    def require(self, action: Action, thing: Thing, owner: Owner | None = None) -> None:
+        """`ProblemError` (403) unless whoever asks may do that."""
+        require(self.user, action, thing, owner)
+
+    async def on_validation_error(
+        self, exception: ValidationError, context: Literal["body", "headers", "path", "query string"]
+    ) -> web.StreamResponse:
+        return invalid(exception, context)
+
+
+def search_words(text: str, field: str = "q") -> str:
+    """`text` as a search takes it. `ProblemError` for control characters, which no database looks for."""
+    if _CONTROL.search(text):
+        problem = FieldProblem(field=field, reason="must not hold control characters", where="query string")
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{field}: must not hold control characters", [problem])
+    return text.strip()
+
+
+def answer(model: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Any:
+    """The answer that holds `model`. Typed as anything: the annotations of handlers name the document's types."""
+    return web.Response(
+        status=status,
+        body=model.model_dump_json().encode(),
+        content_type="application/json",
+        charset="utf-8",
+        headers=headers,
+    )
