@@ -29,3 +29,11 @@ class ActionRefused(AmiError):
         super().__init__(f"Asterisk refused {action}: {message}")
         self.action = action
         self.message = message
+
+
+class CommandFailed(AmiError):
+    """Asterisk refused a command, or something happened that shows that it did not work. The text says which."""
+
+
+class CommandTimeout(AmiError):
+    """Nothing proved in time that the command was carried out. It may have been, or still be."""

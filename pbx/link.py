@@ -133,7 +133,8 @@ class Expectation:
         self._future: asyncio.Future[AmiFrame] = asyncio.get_running_loop().create_future()
 
     def offer(self, event: AmiFrame) -> None:
-        if self._future.done() or event["Event"] not in self._names:
+        """Take the event if it is the one."""
+        if self._future.done() or text(event, "Event") not in self._names:
             return
         try:
             if self._where(event):
@@ -141,7 +142,13 @@ class Expectation:
         except Exception as error:  # A fault in a condition is its owner's, never the reader's.
             self._future.set_exception(error)
 
+    def meet(self, proof: AmiFrame) -> None:
+        """Have it met by something that was learned in another way than by an event."""
+        if not self._future.done():
+            self._future.set_result(proof)
+
     def fail(self, error: Exception) -> None:
+        """Have whoever waits get `error`."""
         if not self._future.done():
             self._future.set_exception(error)
 
@@ -240,7 +247,9 @@ class AmiLink:
 
     # Asking
 
-    async def action(self, headers: ActionHeaders, timeout: float | None = None) -> AmiResponse:
+    async def action(
+        self, headers: ActionHeaders, timeout: float | None = None, *, action_id: str | None = None
+    ) -> AmiResponse:
         """Have Asterisk carry out an action; its whole answer, with the events of a list.
 
         Raises InvalidHeader (nothing was sent), ActionRefused, ActionTimeout after `timeout` s, LinkDown. After the
@@ -248,11 +257,17 @@ class AmiLink:
         """
         if self.state is not LinkState.CONNECTED or self._protocol is None:
             raise LinkDown(f"{headers.get('Action')} was not sent, the link is {self.state}: {self.reason}")
-        return await self._ask(self._protocol, headers, timeout)
+        return await self._ask(self._protocol, headers, timeout, action_id)
 
-    async def _ask(self, protocol: LinkProtocol, headers: ActionHeaders, timeout: float | None = None) -> AmiResponse:
+    async def _ask(
+        self,
+        protocol: LinkProtocol,
+        headers: ActionHeaders,
+        timeout: float | None = None,
+        action_id: str | None = None,
+    ) -> AmiResponse:
         seconds = self.settings.action_timeout if timeout is None else timeout
-        future = protocol.send(headers)
+        future = protocol.send(headers, action_id=action_id)
         try:
             # Not asyncio.timeout: an answer that came in the same moment as the deadline counts.
             await asyncio.wait({future}, timeout=seconds)

@@ -21,7 +21,7 @@ from prometheus_client import Counter
 
 from kernel.telemetry import REGISTRY
 from pbx.errors import InvalidHeader, LinkDown
-from pbx.events import AmiEvent, AmiFrame, text
+from pbx.events import AmiFrame, text
 from pbx.framing import LONGEST_FRAME, FrameParser, FramingError
 
 log = structlog.get_logger(__name__)
@@ -29,8 +29,8 @@ log = structlog.get_logger(__name__)
 ActionHeaders = Mapping[str, str | Sequence[str]]
 """An action to send: header to value; several values make a repeated header."""
 
-LONGEST_HEADER = 1020
-"""Bytes of one `Header: value` line. Asterisk reads lines of up to 1,024 bytes and takes the rest for another line."""
+LONGEST_HEADER = 1022
+"""Bytes of one `Header: value` line. Asterisk 22 refuses longer ones, in part without saying which action that was."""
 
 TRUNCATED = Counter("ringdesk_ami_truncated_total", "Frames cut off by the end of a connection", registry=REGISTRY)
 MALFORMED = Counter("ringdesk_ami_malformed_total", "Lines or frames that could not be read", registry=REGISTRY)
@@ -92,12 +92,18 @@ def check_action(action: ActionHeaders) -> None:
                 )
 
 
+def new_action_id() -> str:
+    """An ActionID that no other action has, for who must know it before the action is sent."""
+    return str(Action.action_id_generator())
+
+
 class PendingAction(Action):
     """panoramisk's action, which knows by Asterisk's own marks when its answer is complete."""
 
-    def __init__(self, headers: ActionHeaders) -> None:
+    def __init__(self, headers: ActionHeaders, action_id: str | None = None) -> None:
+        own = {"ActionID": action_id} if action_id else {}
         super().__init__(  # type: ignore[no-untyped-call]
-            {header: value if isinstance(value, str) else list(value) for header, value in headers.items()}
+            {header: value if isinstance(value, str) else list(value) for header, value in headers.items()} | own
         )
         self._response: AmiResponse | None = None
 
@@ -140,15 +146,18 @@ class LinkProtocol(AMIProtocol):
         super().connection_made(transport)  # type: ignore[no-untyped-call]
         self.responses = {}
 
-    def send(self, data: ActionHeaders, as_list: bool = False) -> asyncio.Future[AmiResponse]:
+    def send(
+        self, data: ActionHeaders, as_list: bool = False, *, action_id: str | None = None
+    ) -> asyncio.Future[AmiResponse]:
         """Send an action; the future gives its whole answer, or LinkDown when the connection ends before.
 
-        Raises InvalidHeader, LinkDown. `as_list` is panoramisk's and without a meaning here: Asterisk marks its lists.
+        `action_id` is one from `new_action_id`, by default a new one. Raises InvalidHeader, LinkDown. `as_list` is
+        panoramisk's and without a meaning here: Asterisk marks its lists.
         """
         check_action(data)
         if self.closed or self.transport is None or self.lost.done():
             raise LinkDown(f"{data['Action']} was not sent: {self.reason or 'not connected'}")
-        action = PendingAction(data)
+        action = PendingAction(data, action_id)
         self.responses[action.id] = action
         self.transport.write(str(action).encode())
         future: asyncio.Future[AmiResponse] = action.future
@@ -235,8 +244,3 @@ def reason_of_failure(error: BaseException, host: str, port: int) -> str:
     if isinstance(error, OSError):
         return f"{host}:{port} cannot be reached: {error.strerror or error}"
     return f"{host}:{port}: {error}"
-
-
-def event_about(event: AmiEvent, channel: str) -> bool:
-    """Whether the event is about the channel with this name or Uniqueid."""
-    return channel in (text(event, "Uniqueid"), text(event, "Channel"))
