@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 from pbx.facts import (
@@ -46,41 +46,65 @@ def empty_call(fact: CallFact) -> CallValues:
 
 def apply(call: CallValues, fact: CallFact) -> None:
     """Bring `call` up to date with `fact`. Applying a fact twice changes nothing."""
-    match fact:
-        case CallStarted():
-            call["linkedid"] = fact.linkedid
-            call["direction"] = fact.direction.value if fact.direction else None
-            call["caller_number"] = storable(fact.caller_number)
-            call["caller_name"] = storable(fact.caller_name)
-            call["dialed"] = storable(fact.dialed)
-            call["started_at"] = fact.at
-        case CallQueued():
-            call["queue"] = call["queue"] or fact.queue
-        case PartyRang():
-            call["rang"] = _with(call["rang"], fact.party)
-        case PartyAnswered():
-            call["answered_by"] = _with(call["answered_by"], fact.party)
-            call["answered_at"] = _earlier(call["answered_at"], fact.at)
-        case CallMerged():
-            call["merged_into"] = fact.into
-        case RecordingStarted():
-            call["recorded"] = True
-        case CallEnded():
-            call["outcome"] = fact.outcome.value
-            call["hangup_by"] = fact.hangup_by.value if fact.hangup_by else None
-            call["ended_at"] = fact.at
-        case _:
-            pass
+    change = _CHANGES.get(type(fact))
+    if change is not None:
+        change(call, fact)
+
+
+def _started(call: CallValues, fact: CallStarted) -> None:
+    call["linkedid"] = fact.linkedid
+    call["direction"] = fact.direction.value if fact.direction else None
+    call["caller_number"] = storable(fact.caller_number)
+    call["caller_name"] = storable(fact.caller_name)
+    call["dialed"] = storable(fact.dialed)
+    call["started_at"] = fact.at
+
+
+def _queued(call: CallValues, fact: CallQueued) -> None:
+    call["queue"] = call["queue"] or storable(fact.queue)
+
+
+def _rang(call: CallValues, fact: PartyRang) -> None:
+    call["rang"] = _with(call["rang"], fact.party)
+
+
+def _answered(call: CallValues, fact: PartyAnswered) -> None:
+    call["answered_by"] = _with(call["answered_by"], fact.party)
+    known = call["answered_at"]
+    call["answered_at"] = fact.at if known is None else min(known, fact.at)
+
+
+def _merged(call: CallValues, fact: CallMerged) -> None:
+    call["merged_into"] = fact.into
+
+
+def _recorded(call: CallValues, fact: RecordingStarted) -> None:
+    call["recorded"] = True
+
+
+def _ended(call: CallValues, fact: CallEnded) -> None:
+    call["outcome"] = fact.outcome.value
+    call["hangup_by"] = fact.hangup_by.value if fact.hangup_by else None
+    call["ended_at"] = fact.at
+
+
+_CHANGES: dict[type[CallFact], Callable[[CallValues, Any], None]] = {
+    CallStarted: _started,
+    CallQueued: _queued,
+    PartyRang: _rang,
+    PartyAnswered: _answered,
+    CallMerged: _merged,
+    RecordingStarted: _recorded,
+    CallEnded: _ended,
+}
 
 
 def storable(text: str | None) -> str | None:
     """`text` as any database takes it: PostgreSQL refuses NUL, and UTF-8 has no lone surrogates."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode() if text else text
+    if text is None or (text.isascii() and "\0" not in text):
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _with(parties: list[str], party: str) -> list[str]:
     return parties if party in parties else [*parties, party]
-
-
-def _earlier(known: datetime | None, moment: datetime) -> datetime:
-    return moment if known is None else min(known, moment)

@@ -11,16 +11,17 @@ import asyncio
 import dataclasses
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from prometheus_client import Counter, Gauge
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Dialect, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import Insert
 
+from kernel.bulk import BulkInsert
 from kernel.clock import Clock, SystemClock
 from kernel.database import Database
 from kernel.messages import FactBus
@@ -33,7 +34,7 @@ MOST_WAITING = 50_000
 """Facts that may wait for the database: about an hour of a busy centre. Past that the oldest stay and new ones are
 counted as lost, and the time is marked as a gap."""
 
-BATCH = 500
+BATCH = 1000
 FIRST_RETRY_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 5.0
 
@@ -48,7 +49,12 @@ HANDLER_FAILURES = Counter(
 AWAY = (OperationalError, InterfaceError, InternalError, OSError)
 """Errors of a database that is away, locked or full, as opposed to one that refuses a value."""
 
+_FACTS = cast(Table, CallFactRow.__table__)
+_CALLS = cast(Table, CallRow.__table__)
+_KNOWN_KEYS = select(_FACTS.c.call_id, _FACTS.c.key).where(_FACTS.c.call_id.in_(bindparam("ids", expanding=True)))
+_KNOWN_CALLS = select(_CALLS).where(_CALLS.c.call_id.in_(bindparam("ids", expanding=True)))
 _FACT_FIELDS = {field.name for field in dataclasses.fields(CallFact)}
+_EXTRA_FIELDS: dict[type[CallFact], tuple[str, ...]] = {}
 
 log = structlog.get_logger(__name__)
 
@@ -217,39 +223,50 @@ async def _insert_facts(session: AsyncSession, batch: Sequence[CallFact], proble
     """Insert what is not there yet, and return that, in the order of `batch`."""
     if not batch:
         return []
-    by_identity = {(fact.call_id, fact.key): fact for fact in reversed(batch)}
-    statement = (
-        _dialect(session)
-        .insert(CallFactRow)
-        .on_conflict_do_nothing(index_elements=["call_id", "key"])
-        .returning(CallFactRow.call_id, CallFactRow.key)
-    )
-    inserted = await session.execute(statement, [_fact_values(fact, problem) for fact in by_identity.values()])
-    new = {(call_id, key) for call_id, key in inserted}
-    return [fact for identity, fact in reversed(by_identity.items()) if identity in new]
+    # Asking first and inserting plainly is twice as fast as having the insert tell what it inserted. The journal of a
+    # PBX has one writer at a time, so nothing comes between.
+    known = await session.execute(_KNOWN_KEYS, {"ids": list({fact.call_id for fact in batch})})
+    there = {(call_id, key) for call_id, key in known}
+    new: list[CallFact] = []
+    for fact in batch:
+        identity = (fact.call_id, fact.key)
+        if identity not in there:
+            there.add(identity)
+            new.append(fact)
+    if new:
+        await _INSERT_FACTS.execute(session, [_fact_values(fact, problem) for fact in new])
+    return new
 
 
 async def _update_calls(session: AsyncSession, facts: Sequence[CallFact]) -> None:
     if not facts:
         return
-    call_ids = {fact.call_id for fact in facts}
-    known = await session.execute(
-        select(CallRow.__table__).where(CallRow.call_id.in_(bindparam("ids", expanding=True))), {"ids": list(call_ids)}
-    )
+    known = await session.execute(_KNOWN_CALLS, {"ids": list({fact.call_id for fact in facts})})
     calls: dict[str, CallValues] = {row["call_id"]: dict(row) for row in known.mappings()}
     for fact in facts:
-        apply(calls.setdefault(fact.call_id, empty_call(fact)), fact)
-    insert = _dialect(session).insert(CallRow.__table__)
-    statement = insert.on_conflict_do_update(
+        call = calls.get(fact.call_id)
+        if call is None:
+            call = calls[fact.call_id] = empty_call(fact)
+        apply(call, fact)
+    await _UPSERT_CALLS.execute(session, list(calls.values()))
+
+
+def _upsert_call(dialect: Dialect) -> Insert:
+    upsert = _dialect(dialect).insert(_CALLS)
+    statement: Insert = upsert.on_conflict_do_update(
         index_elements=["call_id"],
-        set_={column.name: insert.excluded[column.name] for column in CallRow.__table__.c if not column.primary_key},
+        set_={column.name: upsert.excluded[column.name] for column in _CALLS.c if not column.primary_key},
     )
-    await session.execute(statement, list(calls.values()))
+    return statement
+
+
+_INSERT_FACTS = BulkInsert(_FACTS, lambda dialect: insert(_FACTS))
+_UPSERT_CALLS = BulkInsert(_CALLS, _upsert_call)
 
 
 async def _write_gap(session: AsyncSession, gap: LinkGap) -> None:
     values = {"node": gap.node, "started_at": gap.start, "ended_at": gap.end, "reason": gap.reason}
-    statement = _dialect(session).insert(LinkGapRow).values(values)
+    statement = _dialect(session.get_bind().dialect).insert(LinkGapRow).values(values)
     await session.execute(statement.on_conflict_do_nothing(index_elements=["node", "started_at"]))
     if gap.end is not None:
         await session.execute(
@@ -260,23 +277,26 @@ async def _write_gap(session: AsyncSession, gap: LinkGap) -> None:
 
 
 def _fact_values(fact: CallFact, problem: str | None) -> dict[str, Any]:
-    extra = [field.name for field in dataclasses.fields(fact) if field.name not in _FACT_FIELDS]
+    extra = _extra_fields(type(fact))
     return {
         "node": fact.node,
         "call_id": fact.call_id,
         "key": fact.key,
         "kind": type(fact).__name__,
         "at": fact.at,
-        "data": {name: _plain(getattr(fact, name)) for name in extra},
+        "data": {name: storable(value) if isinstance(value := getattr(fact, name), str) else value for name in extra},
         "problem": problem,
     }
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    return storable(value) if isinstance(value, str) else value
+def _extra_fields(kind: type[CallFact]) -> tuple[str, ...]:
+    """What a kind of fact adds to the fields that every fact has."""
+    known = _EXTRA_FIELDS.get(kind)
+    if known is None:
+        names = (field.name for field in dataclasses.fields(kind))
+        known = _EXTRA_FIELDS[kind] = tuple(name for name in names if name not in _FACT_FIELDS)
+    return known
 
 
-def _dialect(session: AsyncSession) -> Any:
-    return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+def _dialect(dialect: Dialect) -> Any:
+    return sqlite if dialect.name == "sqlite" else postgresql

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from kernel.database import Base, Database
@@ -23,6 +24,7 @@ TABLE_MODULES = (
     "recordings.recording",
     "recordings.transcript",
     "queue_router.agents",
+    "queue_router.offers",
 )
 """The modules that define tables. A test holds that none is forgotten."""
 
@@ -51,7 +53,13 @@ async def differences(database: Database) -> list[str]:
 async def write_migration(database: Database, message: str) -> None:
     """Write the migration that takes `database` (at the newest schema) to what the models say now."""
     async with database.engine.connect() as connection:
-        await connection.run_sync(lambda sync: command.revision(_config(sync), message, autogenerate=True))
+        await connection.run_sync(_write_migration, message)
+
+
+def _write_migration(connection: Connection, message: str) -> None:
+    config = _config(connection)
+    newest = ScriptDirectory.from_config(config).get_current_head() or "0000"
+    command.revision(config, message, autogenerate=True, rev_id=f"{int(newest) + 1:04}")
 
 
 def _config(connection: Connection) -> Config:

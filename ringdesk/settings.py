@@ -83,10 +83,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         # The file comes in as keyword arguments; the environment stands over it.
-        return sources["env_settings"], sources["init_settings"]
+        return env_settings, init_settings
 
 
 def load_settings(file: Path | None = None, *, state: Path | None = None) -> Settings:
