@@ -15,9 +15,9 @@ from pbx.journal import facts_of_call
 from pbx.journal_tables import CallFactRow, CallRow
 from queue_router.agents import AgentRow
 from queue_router.offers import CallOffer
+from recordings.archive import RecordedCall, Transcript, recording_of_call, transcript_of_call
 from web.paging import Cursor, Limit, decode_cursor, encode_cursor, microseconds_of, moment_of
 from web.problems import not_found
-from web.services import RecordingView, TranscriptView
 from web.sign_in import actor_of
 from web.views import View, answer
 
@@ -71,13 +71,47 @@ class OfferView(BaseModel):
     why: dict[str, Any] | None
 
 
+class RecordingView(BaseModel):
+    """The recording of a call: how far it has come, and its length, None until that is known."""
+
+    id: int
+    state: str
+    problem: str | None
+    started_at: datetime
+    seconds: float | None
+
+
+class WordView(BaseModel):
+    """A word, from `start` to `end` in seconds of the recording; `confidence` is 0 to 1."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float
+
+
+class TurnView(BaseModel):
+    """What one side says until the other's turn begins. `speaker` is `caller` or `agent`."""
+
+    speaker: str
+    text: str
+    words: list[WordView]
+
+
+class TranscriptView(BaseModel):
+    """What was said: all of a side as one text, and the dialogue."""
+
+    text: dict[str, str]
+    turns: list[TurnView]
+
+
 class CallDetails(BaseModel):
     """A call with its story: what happened, to whom it was offered and why, what was recorded and said."""
 
     call: CallView
     facts: list[FactView]
     offers: list[OfferView]
-    recordings: list[RecordingView]
+    recording: RecordingView | None
     transcript: TranscriptView | None
 
 
@@ -125,15 +159,14 @@ class OneCall(View):
                 call=_view(row),
                 facts=[_fact(fact) for fact in facts],
                 offers=[_offer(offer) for offer in offers],
-                recordings=[],
+                recording=None,
                 transcript=None,
             )
-            owner = await _owner(session, call_id, row.caller_number)
-        actor = actor_of(self.user)
-        if may(actor, Action.READ, Thing.RECORDING, owner):
-            details.recordings = list(await self.services.records.recordings_of(call_id))
-        if may(actor, Action.READ, Thing.TRANSCRIPT, owner):
-            details.transcript = await self.services.records.transcript_of(call_id)
+            actor, owner = actor_of(self.user), await _owner(session, call_id, row.caller_number)
+            if may(actor, Action.READ, Thing.RECORDING, owner):
+                details.recording = _recording(await recording_of_call(session, row.node, call_id))
+            if may(actor, Action.READ, Thing.TRANSCRIPT, owner):
+                details.transcript = _transcript(await transcript_of_call(session, row.node, call_id))
         return answer(details)
 
 
@@ -190,4 +223,35 @@ def _offer(row: CallOffer) -> OfferView:
         offered_at=row.offered_at,
         outcome=row.outcome,
         why=row.why,
+    )
+
+
+def _recording(recording: RecordedCall | None) -> RecordingView | None:
+    if recording is None:
+        return None
+    return RecordingView(
+        id=recording.id,
+        state=recording.state,
+        problem=recording.problem,
+        started_at=recording.started_at,
+        seconds=recording.seconds,
+    )
+
+
+def _transcript(transcript: Transcript | None) -> TranscriptView | None:
+    if transcript is None:
+        return None
+    return TranscriptView(
+        text={speaker.value: text for speaker, text in transcript.text.items()},
+        turns=[
+            TurnView(
+                speaker=turn.speaker,
+                text=turn.text,
+                words=[
+                    WordView(text=word.text, start=word.start, end=word.end, confidence=word.confidence)
+                    for word in turn.words
+                ],
+            )
+            for turn in transcript.turns
+        ],
     )
