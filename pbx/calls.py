@@ -1,0 +1,211 @@
+"""What the tracker remembers of calls: legs, the bridges they were in, transfers.
+
+These are evidence, not conclusions: each field says what some event said, and only grows. So it does not matter in which
+order the events of different channels came, or whether one came twice; `pbx.story` draws the conclusions.
+
+A *leg* is one channel. A *stay* is one leg's time in one bridge. A *call* is what Asterisk gives one Linkedid: its first
+channel and all that came of it. A leg belongs to the call in which it was made for good, also when a transfer later
+joins it to another: Asterisk then changes its Linkedid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pbx.facts import Direction, TransferKind
+from pbx.parties import account, dialled_party, is_person, is_relay
+
+Birth = tuple[int, int]
+
+
+def birth(uniqueid: str) -> Birth:
+    """When a channel was made: epoch second and serial number, the two integers in its Uniqueid.
+
+    Asterisk counts channels up, so this orders the channels of one PBX whatever the order of their events. A system's
+    name may stand in front (`pbx1-1442239323.24`). What has not this form comes first.
+    """
+    epoch, dot, serial = uniqueid.rpartition("-")[2].partition(".")
+    if dot and epoch.isdecimal() and serial.isdecimal() and len(epoch) < 12 and len(serial) < 20:
+        return int(epoch), int(serial)
+    return 0, 0
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """Epoch seconds as an aware UTC time."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+@dataclass(eq=False, slots=True)
+class Bridge:
+    """Where channels are mixed. In a holding bridge (parking) they hear music and not one another."""
+
+    id: str
+    holding: bool = False
+    stays: dict[str, Stay] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class Stay:
+    """One leg's time in one bridge, from first entering to last leaving."""
+
+    leg: Leg
+    bridge: Bridge
+    name: str
+    """The channel's name when it was there: a masquerade may change it later."""
+    entered: float | None = None
+    left: float | None = None
+    inside: bool = False
+    remaining: int | None = None
+    """How many channels were in the bridge after this one left it."""
+    replaced: str = ""
+    """The Uniqueid of the channel whose place it took."""
+
+    @property
+    def relay(self) -> bool:
+        return is_relay(self.name)
+
+    @property
+    def person(self) -> bool:
+        return is_person(self.name)
+
+    def met(self, other: Stay) -> bool:
+        """Whether both were in the bridge at a time. Yes, unless something shows that they were not.
+
+        Who takes another's place in a bridge does not meet it. Otherwise only time stamps can tell.
+        """
+        if self.replaced == other.leg.uniqueid or other.replaced == self.leg.uniqueid:
+            return False
+        return not (_before(self.left, other.entered) or _before(other.left, self.entered))
+
+
+def _before(left: float | None, entered: float | None) -> bool:
+    return left is not None and entered is not None and left < entered
+
+
+@dataclass(eq=False, slots=True)
+class Leg:
+    """One channel, by its Uniqueid."""
+
+    uniqueid: str
+    name: str = ""
+    """The channel's name now."""
+    first_name: str = ""
+    call: Call | None = None
+    heard: bool = False
+    """An event of the channel itself was heard, not only of another channel that names it."""
+    born: bool = False
+    """Its Newchannel was heard: what it began with is known."""
+    awaited: bool = False
+    """It is known to live, so its end is to come."""
+
+    number: str | None = None
+    caller_name: str | None = None
+    settled: bool = False
+    """It has dialled or talked: what its caller id becomes now says nothing about who called."""
+    exten: str | None = None
+    context: str = ""
+
+    dialled: bool = False
+    """Asterisk called out on it. Without `dialled_by` it was originated."""
+    dialled_by: Leg | None = None
+    dial_string: str = ""
+    dial_status: str = ""
+    dials: list[Leg] = field(default_factory=list)
+    other_half: Leg | None = None
+    """Of half of a Local channel: the other half."""
+
+    ringing: bool = False
+    up: bool = False
+    stays: dict[str, Stay] = field(default_factory=dict)
+    """By bridge id, the one entered last at the end."""
+    holding: bool = False
+    holds: int = 0
+    hangup_requested: bool = False
+    """Its own side asked for the hangup."""
+    gave_up: bool = False
+    """It left a queue by hanging up."""
+    ended: bool = False
+    cause: int | None = None
+    began_at: float | None = None
+    ended_at: float | None = None
+
+    told: set[str] = field(default_factory=set)
+    """Facts of this leg that have been told."""
+
+    @property
+    def birth(self) -> Birth:
+        return birth(self.uniqueid)
+
+    @property
+    def relay(self) -> bool:
+        return is_relay(self.first_name)
+
+    @property
+    def person(self) -> bool:
+        return is_person(self.first_name)
+
+    @property
+    def originated(self) -> bool:
+        return self.dialled and self.dialled_by is None
+
+    def party(self, name: str = "") -> str:
+        """Who is at its other end: a number or an account. `name` is the channel's name at the time in question."""
+        name = name or self.first_name
+        if name != self.first_name:  # another channel took this one over
+            return account(name)
+        if self.dialled:
+            return dialled_party(name, self.dial_string)
+        return self.number or account(name)
+
+
+@dataclass(eq=False, slots=True)
+class Transfer:
+    """What Asterisk said of one transfer. `second` is the transferer's other leg, of an attended one."""
+
+    kind: TransferKind
+    first: Leg
+    second: Leg | None
+    transferee: Leg | None
+    exten: str | None
+    succeeded: bool
+    at: float | None
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """One call. `pbx.story` tells what happened in it."""
+
+    node: str
+    linkedid: str
+    own_id: str | None = None
+    """RD_CALL, as the dialplan set it."""
+    id_told: str | None = None
+    """The id under which facts were told: it stays, whatever comes later."""
+    legs: list[Leg] = field(default_factory=list)
+    root: Leg | None = None
+    direction: Direction | None = None
+    dialled: str | None = None
+    """RD_DIALED, as the dialplan set it."""
+    queue: str | None = None
+    queue_of_dialplan: str | None = None
+    transfers: list[Transfer] = field(default_factory=list)
+    joined: list[Call] = field(default_factory=list)
+    """Calls that went on as part of this one."""
+    merged_into: Call | None = None
+    snapshot: bool = False
+    """A snapshot told that it was there: its start was not heard, but it is real."""
+    inferred_end: bool = False
+    parked_at: str | None = None
+
+    started: bool = False
+    ended: bool = False
+    overdue: bool = False
+    told: set[str] = field(default_factory=set)
+    """Keys of the facts that have been told of the call as a whole."""
+    heard_at: float | None = None
+
+    @property
+    def call_id(self) -> str:
+        """Our own id of the call: RD_CALL, else the node and the Linkedid."""
+        return self.id_told or self.own_id or f"{self.node}-{self.linkedid}"

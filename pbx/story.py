@@ -1,0 +1,453 @@
+"""What happened in a call: conclusions from the evidence in `pbx.calls`. Pure, and the same for every order of events.
+
+Order comes from what each channel says of itself, from the counts in its bridges, and from Uniqueids, which count
+channels up. Where that tells nothing, the answer is None and not a guess from the order of arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pbx.calls import Call, Leg, Stay, Transfer, birth, moment
+from pbx.facts import Direction, Outcome, RingEnd, Side, TransferKind
+from pbx.parties import account, known
+
+UNALLOCATED, BUSY, NO_ANSWER, REJECTED = 1, 17, (18, 19), 21
+ANSWERED_ELSEWHERE = 26
+CALLERS_OWN = frozenset({None, 0, 16, 26, 31, 127})
+"""Causes (Q.850) of a hangup that somebody simply asked for; 127 comes with a cancelled INVITE."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferStory:
+    """`from_party` handed the call on to `to_party`, who took it or did not."""
+
+    kind: TransferKind
+    from_party: str
+    to_party: str | None
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallStory:
+    """A whole call, as `python -m pbx.replay` prints it."""
+
+    linkedid: str
+    direction: Direction | None
+    caller_number: str | None
+    caller_name: str | None
+    dialed: str | None
+    queue: str | None
+    started: datetime | None
+    rang: list[str]
+    answered_by: list[str]
+    transfers: list[TransferStory]
+    outcome: Outcome
+    hangup_by: Side | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain values for JSON. `started` is ISO 8601 in UTC."""
+        return {
+            "linkedid": self.linkedid,
+            "direction": self.direction,
+            "caller_number": self.caller_number,
+            "caller_name": self.caller_name,
+            "dialed": self.dialed,
+            "queue": self.queue,
+            "started": self.started.isoformat().replace("+00:00", "Z") if self.started else None,
+            "rang": self.rang,
+            "answered_by": self.answered_by,
+            "transfers": [
+                {"kind": told.kind, "from": told.from_party, "to": told.to_party, "completed": told.completed}
+                for told in self.transfers
+            ],
+            "outcome": self.outcome,
+            "hangup_by": self.hangup_by,
+        }
+
+
+def story(call: Call) -> CallStory:
+    """What happened in `call`, as far as the evidence goes."""
+    talked = answered(call)
+    transfers = transfer_stories(call)
+    result = outcome(call, talked)
+    return CallStory(
+        linkedid=call.linkedid,
+        direction=direction(call),
+        caller_number=caller_number(call),
+        caller_name=caller_name(call),
+        dialed=dialled(call),
+        queue=queue(call),
+        started=started(call),
+        rang=_each_once(leg.party() for leg in rang(call)),
+        answered_by=_each_once(talked.values()),
+        transfers=transfers,
+        outcome=result,
+        hangup_by=hangup_by(call, talked, transfers, result),
+    )
+
+
+def _each_once(parties: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(parties))
+
+
+# Who is who
+
+
+def visible(call: Call) -> bool:
+    """Whether enough is known of the call to speak of it.
+
+    It is when its first channel was seen to begin, or a snapshot told of it. A call met in the middle shows once its
+    first channel is seen to dial or to talk; of one that only hangs up nobody can say what it was.
+    """
+    root = call.root
+    if call.snapshot:
+        return True
+    if root is None or not root.heard:
+        return False
+    return root.born or bool(root.dials) or bool(met(root))
+
+
+def caller(call: Call) -> Leg | None:
+    """The leg of whoever made the call.
+
+    It is the first channel, unless that is half of a Local channel, as when somebody's phone is rung first by
+    `Originate` through the dialplan: then the phone that the other half reached.
+    """
+    if call.root is None or call.root.person:
+        return call.root
+    phones = calling_side(call)
+    return next((leg for leg in phones if leg.up), phones[0] if phones else None)
+
+
+def calling_side(call: Call) -> list[Leg]:
+    """The legs on which the caller was, or was rung."""
+    root = call.root
+    if root is None or root.person:
+        return [root] if root else []
+    return sorted(dialled_people(root.other_half), key=_by_birth) if root.other_half else []
+
+
+def _by_birth(leg: Leg) -> tuple[tuple[int, int], str]:
+    return leg.birth, leg.uniqueid
+
+
+def dialled_people(leg: Leg) -> Iterator[Leg]:
+    """The phones that were dialled by `leg`, directly or through Local channels."""
+    seen = {leg}
+    todo = [leg]
+    while todo:
+        for dialled_leg in todo.pop().dials:
+            if dialled_leg in seen:
+                continue
+            seen.add(dialled_leg)
+            if dialled_leg.person:
+                yield dialled_leg
+            elif dialled_leg.other_half and dialled_leg.other_half not in seen:
+                seen.add(dialled_leg.other_half)
+                todo.append(dialled_leg.other_half)
+
+
+def met(leg: Leg) -> dict[Leg, Stay]:
+    """Who shared a conversation with `leg`: in a bridge with it, or at the far end of Local channels from there."""
+    found: dict[Leg, Stay] = {}
+    seen = {leg}
+    todo = [leg]
+    while todo:
+        here = todo.pop()
+        for stay in here.stays.values():
+            if stay.bridge.holding:
+                continue
+            for other in stay.bridge.stays.values():
+                if other.leg in seen or not stay.met(other):
+                    continue
+                seen.add(other.leg)
+                if other.relay:
+                    todo.append(other.leg)
+                elif other.person:
+                    found[other.leg] = other
+        half = here.other_half
+        if half is not None and half not in seen:
+            seen.add(half)
+            todo.append(half)
+    return found
+
+
+def caller_number(call: Call) -> str | None:
+    leg = caller(call)
+    if leg is None or not leg.first_name:
+        return None
+    return leg.party() if leg.dialled else leg.number or known(account(leg.first_name))
+
+
+def caller_name(call: Call) -> str | None:
+    leg = caller(call)
+    return leg.caller_name if leg is not None and not leg.dialled else None
+
+
+def dialled(call: Call) -> str | None:
+    """What the caller dialled; of an originated call, where it was sent."""
+    return call.dialled or (call.root.exten if call.root else None)
+
+
+def queue(call: Call) -> str | None:
+    return call.queue or call.queue_of_dialplan
+
+
+def started(call: Call) -> datetime | None:
+    began_at = call.root.began_at if call.root else None
+    return moment(began_at if began_at is not None else birth(call.linkedid)[0] or None)
+
+
+def direction(call: Call) -> Direction | None:
+    """As our dialplan says it, by its variable or by the name of the context in which the call began; else unknown."""
+    context = call.root.context if call.root else ""
+    if call.direction is not None:
+        return call.direction
+    if context.endswith("from-trunk"):
+        return Direction.INBOUND
+    if context.endswith("from-phones"):
+        outside = any(
+            "@" in leg.dial_string or "/" in leg.dial_string.rpartition("PJSIP/")[2] for leg in call_people(call)
+        )
+        return Direction.OUTBOUND if outside else Direction.INTERNAL
+    return None
+
+
+def call_people(call: Call) -> list[Leg]:
+    """The phones that were rung for the call, in the order in which they were dialled."""
+    side = calling_side(call)
+    return sorted((leg for leg in call.legs if leg.dialled and leg.person and leg not in side), key=_by_birth)
+
+
+# Ringing, talking
+
+
+def rang(call: Call) -> list[Leg]:
+    """Whose phone rang. Who answered without ringing counts, and whoever the call was handed on to while ringing."""
+    legs = set(call_people(call))
+    for transfer in call.transfers:
+        legs.update(leg for leg in transfer_targets(call, transfer) if leg.dialled)
+    return sorted((leg for leg in legs if leg.ringing or leg.up), key=_by_birth)
+
+
+def answered(call: Call) -> dict[Leg, str]:
+    """Who talked with the caller's side, as a party each, in the order in which their channels came up.
+
+    The caller's side is the caller; after the caller hands the call on, who was talking with the caller takes the place.
+    """
+    leg = caller(call)
+    if leg is None:
+        return {}
+    own = {leg, *(transfer.second for transfer in call.transfers)}
+    found = met(leg)
+    if any(transfer.first is leg for transfer in call.transfers):
+        todo = [other for other in found if other not in own]
+        while todo:
+            for other, stay in met(todo.pop()).items():
+                if other not in found and other not in own:
+                    found[other] = stay
+                    todo.append(other)
+    return {
+        other: other.party(found[other].name) for other in sorted((o for o in found if o not in own), key=_by_birth)
+    }
+
+
+# Transfers
+
+
+def transfer_stories(call: Call) -> list[TransferStory]:
+    return [transfer_story(call, transfer) for transfer in ordered_transfers(call)]
+
+
+def ordered_transfers(call: Call) -> list[Transfer]:
+    """The call's transfers in the order in which they happened: by time, else by the age of the transferer's leg."""
+    timed = all(transfer.at is not None for transfer in call.transfers)
+    return sorted(call.transfers, key=lambda t: (t.at if timed and t.at else 0.0, t.first.birth, t.first.uniqueid))
+
+
+def transfer_story(call: Call, transfer: Transfer) -> TransferStory:
+    leg = caller(call)
+    from_party = caller_number(call) if transfer.first is leg else None
+    targets = transfer_targets(call, transfer)
+    others = _transferred(call, transfer)
+    taken = [target for target in targets if any(target in met(other) for other in others)]
+    if transfer.kind is TransferKind.BLIND:
+        to_party = transfer.exten
+    else:
+        reached = taken or [target for target in targets if target.ringing or target.up] or targets
+        exten = (transfer.second.exten if transfer.second else None) or transfer.exten
+        to_party = reached[0].party() if reached else exten
+    return TransferStory(
+        kind=transfer.kind,
+        from_party=from_party or transfer.first.party(),
+        to_party=to_party,
+        completed=transfer.succeeded and bool(taken),
+    )
+
+
+def _transferred(call: Call, transfer: Transfer) -> list[Leg]:
+    """Whom the transferer left behind."""
+    if transfer.transferee is not None and transfer.transferee.person:
+        return [transfer.transferee]
+    others = [leg for leg in met(transfer.first) if leg is not transfer.second]
+    leg = caller(call)
+    if leg in others and leg is not None:
+        return [leg]
+    return sorted(others, key=_by_birth)[:1]
+
+
+def transfer_targets(call: Call, transfer: Transfer) -> list[Leg]:
+    """Who was to get the call, as far as they were reached: the phones that rang or talked because of the transfer."""
+    others = _transferred(call, transfer)
+    own = {transfer.first, transfer.second, *others}
+    found: set[Leg] = set()
+    if transfer.kind is TransferKind.BLIND:
+        begin = max([transfer.first.birth, *(leg.birth for leg in others if transfer.first is caller(call))])
+        end = _next_transferer(call, transfer)
+        for other in others:
+            found.update(leg for leg in (*dialled_people(other), *met(other)) if begin < leg.birth <= end)
+    else:
+        second = transfer.second or transfer.first
+        found.update(dialled_people(second))
+        if transfer.second is not None:
+            found.update(met(second))
+    return sorted((leg for leg in found if leg not in own), key=_by_birth)
+
+
+def _next_transferer(call: Call, transfer: Transfer) -> tuple[int, int]:
+    """The age of the leg that made the next transfer: what came later belongs to that one."""
+    ordered = ordered_transfers(call)
+    later = [t.first.birth for t in ordered[ordered.index(transfer) + 1 :] if t.first.birth > transfer.first.birth]
+    return min(later, default=(10**12, 0))
+
+
+# How it ended
+
+
+def over(call: Call) -> bool:
+    """Whether every channel of the call that is known to have lived is gone.
+
+    A call that went on as part of another is over with its own first channel; its other legs are the other call's.
+    """
+    if call.inferred_end:
+        return True
+    if call.merged_into is not None:
+        return call.root is None or call.root.ended
+    return not any(_alive(leg) for own in (call, *call.joined) for leg in own.legs)
+
+
+def _alive(leg: Leg) -> bool:
+    if leg.ended:
+        return leg.relay and leg.born and leg.other_half is None  # the other half's events are to come
+    return leg.awaited
+
+
+def ring_end(leg: Leg) -> RingEnd:
+    """Why the phone of `leg` rang no more, given that it was not talked to."""
+    if leg.cause == REJECTED:
+        return RingEnd.REJECTED
+    if leg.dial_status == "BUSY" or leg.cause == BUSY:
+        return RingEnd.BUSY
+    if leg.cause == ANSWERED_ELSEWHERE:
+        return RingEnd.ANSWERED_ELSEWHERE
+    if leg.dial_status == "NOANSWER" or leg.cause in NO_ANSWER:
+        return RingEnd.NO_ANSWER
+    if leg.dial_status in ("CONGESTION", "CHANUNAVAIL", "INVALIDARGS"):
+        return RingEnd.FAILED
+    if leg.dial_status in ("DONTCALL", "TORTURE"):
+        return RingEnd.REJECTED
+    outer = leg.dialled_by.other_half if leg.dialled_by and leg.dialled_by.relay else None
+    if outer is not None and outer.dial_status not in ("", "CANCEL", "ANSWER"):
+        return ring_end(outer)
+    if leg.dial_status == "" and leg.cause not in CALLERS_OWN:
+        return RingEnd.FAILED
+    return RingEnd.CANCELLED
+
+
+def outcome(call: Call, talked: dict[Leg, str] | None = None) -> Outcome:
+    """How the call ended for whoever made it."""
+    if not over(call):
+        return Outcome.IN_PROGRESS
+    if talked is None:
+        talked = answered(call)
+    if talked:
+        return Outcome.ANSWERED
+    leg = caller(call)
+    if leg is None or (leg.dialled and not leg.up):
+        return _never_began(leg or call.root)
+    ends = [ring_end(other) for other in call_people(call)]
+    machine_answered = leg.up and not leg.dialled
+    if gave_up(leg) or (RingEnd.CANCELLED in ends and not call.queue):
+        return Outcome.NO_ANSWER if machine_answered else Outcome.CANCELLED
+    if queue(call):
+        return Outcome.NO_ANSWER
+    if ends:
+        return _worst(ends)
+    if machine_answered:
+        return Outcome.NO_ANSWER
+    return _of_cause(leg.cause)
+
+
+def gave_up(leg: Leg) -> bool:
+    """Whether the caller ended the call."""
+    return leg.gave_up or leg.hangup_requested
+
+
+def _never_began(leg: Leg | None) -> Outcome:
+    """The outcome of an originated call whose caller did not take the phone."""
+    if leg is None:
+        return Outcome.FAILED
+    return _worst([ring_end(leg)])
+
+
+def _worst(ends: list[RingEnd]) -> Outcome:
+    """One outcome of several phones: somebody might still have answered while one only rang."""
+    if RingEnd.NO_ANSWER in ends or RingEnd.ANSWERED_ELSEWHERE in ends:
+        return Outcome.NO_ANSWER
+    for end in reversed(ends):
+        if end in (RingEnd.BUSY, RingEnd.REJECTED):
+            return Outcome(end.value)
+    return Outcome.CANCELLED if RingEnd.CANCELLED in ends else Outcome.FAILED
+
+
+def _of_cause(cause: int | None) -> Outcome:
+    if cause == BUSY:
+        return Outcome.BUSY
+    if cause == REJECTED:
+        return Outcome.REJECTED
+    if cause in NO_ANSWER:
+        return Outcome.NO_ANSWER
+    return Outcome.CANCELLED if cause in CALLERS_OWN else Outcome.FAILED
+
+
+def hangup_by(call: Call, talked: dict[Leg, str], transfers: list[TransferStory], result: Outcome) -> Side | None:
+    """Which side hung up; None where the events do not tell, or nobody did (it rang out, it failed)."""
+    leg = caller(call)
+    if leg is None or result is Outcome.IN_PROGRESS or call.inferred_end:
+        return None
+    if result in (Outcome.BUSY, Outcome.REJECTED):
+        return Side.CALLER if leg.dialled and not leg.up else Side.CALLEE
+    if result is Outcome.CANCELLED:
+        return Side.CALLER
+    if result is not Outcome.ANSWERED:
+        return Side.CALLER if gave_up(leg) else None
+    if any(transfer.first is leg for transfer in call.transfers):
+        return None  # the caller left the call to others
+    if transfers and not transfers[-1].completed:
+        return Side.CALLER if leg.hangup_requested else None
+    return _who_left_first(leg, talked)
+
+
+def _who_left_first(leg: Leg, talked: dict[Leg, str]) -> Side | None:
+    """By the caller's last bridge: whoever leaves it first leaves somebody behind."""
+    last = next((stay for stay in reversed(leg.stays.values()) if not stay.bridge.holding), None)
+    if last is not None and last.remaining is not None:
+        return Side.CALLER if last.remaining > 0 else Side.CALLEE
+    others = [other for other in talked if other.hangup_requested]
+    if leg.hangup_requested != bool(others):
+        return Side.CALLER if leg.hangup_requested else Side.CALLEE
+    return None

@@ -1,0 +1,797 @@
+"""The call tracker: eats AMI events, gives the facts of calls. Pure: no I/O, no clock of its own.
+
+AMI keeps order per channel only. So each event merely adds evidence to the legs, bridges and calls that it names
+(`pbx.calls`), in a way that is the same whenever and however often it comes, and the conclusions are drawn from all the
+evidence (`pbx.story`). A fact is told once, as soon as it is certain.
+
+Where the tracker comes in the middle of a call, it tells of the call once enough is known of it (`story.visible`), with
+what is known, and never of a call of which it only hears the end.
+
+The cost of an event does not depend on how many calls there are. What has ended is kept for a while, so that late and
+repeated events change nothing, and then forgotten; the Uniqueids of what was forgotten are kept longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pbx import story
+from pbx.calls import Bridge, Call, Leg, Stay, Transfer
+from pbx.events import AmiEvent
+from pbx.facts import (
+    CallEnded,
+    CallFact,
+    CallHeld,
+    CallMerged,
+    CallOverdue,
+    CallParked,
+    CallQueued,
+    CallResumed,
+    CallStarted,
+    CallTransferred,
+    CallUnparked,
+    Direction,
+    PartyAnswered,
+    PartyLeft,
+    PartyRang,
+    PartyStoppedRinging,
+    RecordingStarted,
+    TransferKind,
+)
+from pbx.parties import known, local_name
+
+Facts = list[CallFact]
+Handler = Callable[["Tracker", AmiEvent, Facts], None]
+
+RING, RINGING, UP = "4", "5", "6"
+BIG_CONVERSATION = 24
+"""From this many people on, only what is new is looked at when somebody joins."""
+EARLIEST, LATEST = 0.0, 32_503_680_000.0
+"""Epoch seconds between which a time stamp is believed: 1970 to 3000."""
+
+
+class Tracker:
+    """Turns the AMI events of one PBX into facts of calls.
+
+    `node` is the PBX's name in our settings. `ended_kept` calls that ended are remembered, the oldest are forgotten
+    first. A call older than `overdue_after` seconds is reported once, and at most `overdue_kept` such calls are kept.
+    `live_kept` bounds the calls tracked at a time; beyond it the oldest is dropped and counted in `dropped`.
+    """
+
+    def __init__(
+        self,
+        node: str = "main",
+        *,
+        ended_kept: int = 1000,
+        overdue_after: float = 4 * 3600.0,
+        overdue_kept: int = 1000,
+        live_kept: int = 100_000,
+    ) -> None:
+        self.node = node
+        self.faults = 0
+        """Events that the tracker failed on. More than none is a defect of the tracker."""
+        self.dropped = 0
+        """Calls given up because too many were tracked."""
+        self._ended_kept = ended_kept
+        self._overdue_after = overdue_after
+        self._overdue_kept = overdue_kept
+        self._live_kept = live_kept
+        self._calls: dict[str, Call] = {}
+        self._legs: dict[str, Leg] = {}
+        self._bridges: dict[str, Bridge] = {}
+        self._halves: dict[str, Leg] = {}
+        """By common name: a half of a Local channel whose other half was not seen yet."""
+        self._live: dict[str, Call] = {}
+        self._ended: dict[str, Call] = {}
+        self._overdue: dict[str, Call] = {}
+        self._forgotten: dict[str, None] = {}
+        self._now: datetime | None = None
+        self._latest = 0.0
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls of which something can be said, live and recently ended, in order of start."""
+        return sorted((call for call in self._calls.values() if story.visible(call)), key=_by_start)
+
+    @property
+    def live_calls(self) -> list[Call]:
+        """The calls that go on, in order of start."""
+        return [call for call in self.calls if not call.ended]
+
+    def call_of(self, uniqueid: str) -> Call | None:
+        """The call to which the channel belongs, where it is known."""
+        leg = self._legs.get(uniqueid)
+        return leg.call if leg else None
+
+    def feed(self, event: AmiEvent, at: datetime | None = None) -> Facts:
+        """Take one event in; the facts that are certain now and were not before.
+
+        `at` is when the event was received; it stands for the event's own time where that has no Timestamp. Never
+        raises, whatever the event holds.
+        """
+        facts: Facts = []
+        try:
+            handler = _HANDLERS.get(event["Event"])  # type: ignore[arg-type]
+        except (KeyError, TypeError, AttributeError):
+            return facts
+        if handler is not None:
+            self._now = at
+            try:
+                handler(self, event, facts)
+            except Exception:
+                self.faults += 1
+        return facts
+
+    # Legs, calls and bridges by their ids
+
+    def _leg(self, event: AmiEvent, prefix: str = "", create: bool = True) -> Leg | None:
+        """The leg that `event` names with the headers that begin with `prefix`."""
+        uniqueid = _text(event, prefix + "Uniqueid")
+        leg = self._legs.get(uniqueid)
+        if leg is None:
+            if not create or not uniqueid or uniqueid in self._forgotten:
+                return None
+            leg = self._legs[uniqueid] = Leg(uniqueid)
+        if not leg.name:
+            leg.name = leg.first_name = _text(event, prefix + "Channel")
+            self._join_halves(leg)
+        if leg.call is None:
+            self._attach(leg, _text(event, prefix + "Linkedid"))
+        return leg
+
+    def _own(self, event: AmiEvent) -> Leg | None:
+        """The leg whose own event this is."""
+        leg = self._leg(event)
+        if leg is not None and not leg.heard:
+            leg.heard = leg.awaited = True
+            if leg.number is None and not leg.settled:
+                self._identify(leg, event)
+        return leg
+
+    def _attach(self, leg: Leg, linkedid: str) -> None:
+        """Make `leg` part of the call with that Linkedid."""
+        if not linkedid or linkedid in self._forgotten:
+            return
+        call = self._calls.get(linkedid)
+        if call is None:
+            call = self._calls[linkedid] = self._live[linkedid] = Call(self.node, linkedid)
+            self._bound()
+        leg.call = call
+        call.legs.append(leg)
+        if leg.uniqueid == linkedid:
+            call.root = leg
+
+    def _join_halves(self, leg: Leg) -> None:
+        """Find the other half of a Local channel by the name that both have in common."""
+        name = local_name(leg.name)
+        if name is None:
+            return
+        other = self._halves.pop(name[0], None)
+        if other is None:
+            self._halves[name[0]] = leg
+        elif other is not leg:
+            leg.other_half, other.other_half = other, leg
+
+    def _bridge(self, event: AmiEvent) -> Bridge | None:
+        bridge_id = _text(event, "BridgeUniqueid")
+        if not bridge_id:
+            return None
+        bridge = self._bridges.get(bridge_id)
+        if bridge is None:
+            bridge = self._bridges[bridge_id] = Bridge(bridge_id)
+        if _text(event, "BridgeTechnology") == "holding_bridge":
+            bridge.holding = True
+        return bridge
+
+    # Events of channels
+
+    def _newchannel(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._own(event)
+        if leg is None or leg.born:
+            return
+        leg.born = True
+        leg.began_at = self._seconds(event)
+        leg.context = _text(event, "Context")
+        leg.exten = known(_text(event, "Exten"))
+        self._identify(leg, event)
+        self._state(leg, _text(event, "ChannelState"))
+        call = leg.call
+        if call is None:
+            return
+        if call.root is leg:
+            if leg.relay or leg.dialled:
+                leg.exten = None  # where it goes once it is answered is what the caller dialled
+            self._variables(call, event)
+            self._catch_up(call, event, facts)
+        self._look_for_overdue(event, facts)
+
+    def _newstate(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._own(event)
+        if leg is None:
+            return
+        self._state(leg, _text(event, "ChannelState"))
+        call = leg.call
+        if call is None:
+            return
+        if not call.started and leg is call.root:
+            self._variables(call, event)
+            if leg.up and not leg.dialled:
+                self._start(call, event, facts)
+        self._tell_ringing(leg, event, facts)
+
+    def _state(self, leg: Leg, state: str) -> None:
+        if state == RINGING:
+            leg.ringing = True
+        elif state == UP:
+            leg.up = True
+
+    def _newcallerid(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._own(event)
+        if leg is not None and not leg.settled:
+            self._identify(leg, event)
+
+    def _identify(self, leg: Leg, event: AmiEvent) -> None:
+        leg.number = known(_text(event, "CallerIDNum")) or leg.number
+        leg.caller_name = known(_text(event, "CallerIDName")) or leg.caller_name
+
+    def _newexten(self, event: AmiEvent, facts: Facts) -> None:
+        """Only of interest on a first channel: where an originated call was sent, and our variables."""
+        leg = self._legs.get(_text(event, "Uniqueid"))
+        if leg is None or leg.call is None or leg.call.root is not leg:
+            return
+        self._sent_to(leg, _text(event, "Extension") or _text(event, "Exten"))
+        if not leg.call.started:
+            self._variables(leg.call, event)
+            if leg.call.own_id and not leg.relay:
+                self._start(leg.call, event, facts)
+
+    def _sent_to(self, leg: Leg, exten: str) -> None:
+        if leg.exten is None and leg.up and (leg.originated or leg.relay):
+            leg.exten = known(exten)
+
+    def _varset(self, event: AmiEvent, facts: Facts) -> None:
+        variable = _text(event, "Variable").lstrip("_")
+        if not variable.startswith("RD_"):
+            return
+        leg = self._own(event)
+        if leg is not None and leg.call is not None:
+            self._variable(leg.call, variable, _text(event, "Value"))
+
+    def _variables(self, call: Call, event: AmiEvent) -> None:
+        for value in _texts(event, "ChanVariable"):
+            variable, _, value = value.partition("=")
+            self._variable(call, variable, value)
+
+    def _variable(self, call: Call, variable: str, value: str) -> None:
+        if not value:
+            return
+        if variable == "RD_CALL":
+            call.own_id = call.own_id or value
+        elif variable == "RD_QUEUE":
+            call.queue_of_dialplan = value
+        elif variable == "RD_DIALED":
+            call.dialled = call.dialled or value
+        elif variable == "RD_DIRECTION" and value in _DIRECTIONS:
+            call.direction = call.direction or _DIRECTIONS[value]
+
+    def _rename(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._own(event)
+        name = _text(event, "Newname")
+        if leg is not None and name:
+            leg.name = name
+            self._join_halves(leg)
+
+    def _hangup_request(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._own(event)
+        if leg is not None and _cause(event) in story.CALLERS_OWN:
+            leg.hangup_requested = True
+
+    def _hangup(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._own(event)
+        if leg is None or leg.ended:
+            return
+        leg.ended = leg.settled = True
+        leg.cause = _cause(event)
+        leg.ended_at = self._seconds(event)
+        for stay in leg.stays.values():
+            stay.inside = False
+        call = leg.call
+        if call is None:
+            return
+        self._tell_end_of_leg(leg, event, facts)
+        self._close(call, event, facts)
+        if call.merged_into is not None:
+            self._close(call.merged_into, event, facts)
+
+    # Dialling
+
+    def _dial_begin(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._leg(event, "Dest")
+        if leg is None:
+            return
+        dialler = self._own(event) if _text(event, "Uniqueid") else None
+        leg.awaited = True
+        leg.dialled = True
+        leg.dial_string = leg.dial_string or _text(event, "DialString")
+        if dialler is not None:
+            self._dialled(dialler, leg, event, facts)
+        elif leg.call is not None and leg.call.root is leg and not leg.up:
+            leg.exten = None
+        self._tell_ringing(leg, event, facts)
+
+    def _dialled(self, dialler: Leg, leg: Leg, event: AmiEvent, facts: Facts) -> None:
+        dialler.settled = True
+        if leg.dialled_by is None and leg is not dialler:
+            leg.dialled_by = dialler
+            dialler.dials.append(leg)
+        if leg.call is None and dialler.call is not None:
+            self._attach(leg, dialler.call.linkedid)
+        call = dialler.call
+        if call is not None and call.root is dialler:
+            self._sent_to(dialler, _text(event, "Exten"))
+            if not call.started:
+                self._variables(call, event)
+                self._start(call, event, facts)
+
+    def _agent_called(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._leg(event, "Dest")
+        dialler = self._own(event)
+        if leg is None or dialler is None:
+            return
+        leg.dialled = leg.awaited = True
+        leg.dial_string = leg.dial_string or _text(event, "Interface")
+        self._dialled(dialler, leg, event, facts)
+
+    def _dial_state(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._leg(event, "Dest", create=False)
+        if leg is None or _text(event, "DialStatus") not in ("RINGING", "PROGRESS"):
+            return
+        leg.ringing = True
+        self._tell_ringing(leg, event, facts)
+
+    def _dial_end(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._leg(event, "Dest", create=False)
+        status = _text(event, "DialStatus")
+        if leg is not None and status and (not leg.dial_status or status == "ANSWER"):
+            leg.dial_status = status
+
+    def _local_bridge(self, event: AmiEvent, facts: Facts) -> None:
+        one, two = self._leg(event, "LocalOne"), self._leg(event, "LocalTwo")
+        if one is None or two is None or one is two:
+            return
+        one.awaited = two.awaited = True
+        one.other_half, two.other_half = two, one
+
+    def _pickup(self, event: AmiEvent, facts: Facts) -> None:
+        """Who picks a call up joins it: the call that was made to pick up goes on as part of the other."""
+        leg, target = self._own(event), self._leg(event, "Target")
+        if leg is not None and target is not None and leg.call and target.call:
+            self._merge(leg.call, target.call, event, facts)
+
+    # Bridges
+
+    def _bridge_enter(self, event: AmiEvent, facts: Facts) -> None:
+        stay = self._stay(event)
+        if stay is None:
+            return
+        leg, at = stay.leg, self._seconds(event)
+        leg.settled = True
+        if at is not None and (stay.entered is None or at < stay.entered):
+            stay.entered = at
+        stay.replaced = stay.replaced or _text(event, "SwapUniqueid")
+        if not leg.ended:
+            stay.inside = True
+            leg.stays[stay.bridge.id] = leg.stays.pop(stay.bridge.id)  # the last one entered is the last one
+        if not stay.bridge.holding and len(stay.bridge.stays) > 1:
+            self._tell_conversation(leg, event, facts)
+
+    def _bridge_leave(self, event: AmiEvent, facts: Facts) -> None:
+        stay = self._stay(event)
+        if stay is None:
+            return
+        stay.inside = False
+        at = self._seconds(event)
+        if at is not None and (stay.left is None or at > stay.left):
+            stay.left = at
+        remaining = _text(event, "BridgeNumChannels")
+        if remaining.isdecimal() and len(remaining) < 8:
+            stay.remaining = int(remaining)
+        if stay.entered is None and not stay.bridge.holding:
+            self._tell_conversation(stay.leg, event, facts)
+
+    def _stay(self, event: AmiEvent) -> Stay | None:
+        leg = self._own(event)
+        bridge = self._bridge(event) if leg is not None else None
+        if leg is None or bridge is None:
+            return None
+        stay = bridge.stays.get(leg.uniqueid)
+        if stay is None:
+            stay = Stay(leg, bridge, _text(event, "Channel") or leg.name)
+            bridge.stays[leg.uniqueid] = leg.stays[bridge.id] = stay
+        return stay
+
+    # Transfers
+
+    def _blind_transfer(self, event: AmiEvent, facts: Facts) -> None:
+        first = self._leg(event, "Transferer")
+        if first is None or _text(event, "Result") not in ("", "Success"):
+            return
+        transferee = self._leg(event, "Transferee", create=False)
+        exten = known(_text(event, "Extension"))
+        self._transfer(Transfer(TransferKind.BLIND, first, None, transferee, exten, True, self._seconds(event)))
+
+    def _attended_transfer(self, event: AmiEvent, facts: Facts) -> None:
+        first, second = self._leg(event, "OrigTransferer"), self._leg(event, "SecondTransferer")
+        if first is None or _text(event, "Result") not in ("", "Success"):
+            return
+        if second is first:
+            second = None
+        if second is not None and second.birth < first.birth:  # the phone may ask on either of its calls
+            first, second = second, first
+            transferee = self._leg(event, "TransferTarget", create=False)
+        else:
+            transferee = self._leg(event, "Transferee", create=False)
+        self._transfer(Transfer(TransferKind.ATTENDED, first, second, transferee, None, True, self._seconds(event)))
+        if first.call and second is not None and second.call and second.call is not first.call:
+            self._merge(second.call, first.call, event, facts)
+        self._tell_conversation(first, event, facts)
+        if first.call is not None:
+            self._tell_call(first.call, event, facts)
+
+    def _transfer(self, transfer: Transfer) -> None:
+        """Keep `transfer`, once: the same leg hands a call on only once."""
+        call = transfer.first.call
+        if call is not None and all(known_one.first is not transfer.first for known_one in call.transfers):
+            call.transfers.append(transfer)
+
+    def _merge(self, call: Call, into: Call, event: AmiEvent, facts: Facts) -> None:
+        if call is into or call.merged_into is not None or into.merged_into is call:
+            return
+        call.merged_into = into
+        into.joined.append(call)
+        self._start(into, event, facts)
+        if self._start(call, event, facts):
+            facts.append(CallMerged(**self._key(call, "merged", event), into=into.call_id))
+
+    # Queues, parking, holding, recording
+
+    def _queue_caller_join(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._own(event)
+        name = _text(event, "Queue")
+        if leg is None or leg.call is None or not name:
+            return
+        leg.settled = True
+        call = leg.call
+        call.queue = call.queue or name
+        self._variables(call, event)
+        if self._start(call, event, facts) and self._first_time(call, f"queued:{name}:{leg.uniqueid}"):
+            facts.append(CallQueued(**self._key(call, f"queued:{name}:{leg.uniqueid}", event), queue=name))
+
+    def _queue_caller_abandon(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._own(event)
+        if leg is not None:
+            leg.gave_up = True
+
+    def _parked_call(self, event: AmiEvent, facts: Facts) -> None:
+        leg, slot = self._leg(event, "Parkee"), _text(event, "ParkingSpace")
+        call = leg.call if leg else None
+        if call is None or not slot or call.parked_at == slot or not self._start(call, event, facts):
+            return
+        call.parked_at = slot
+        facts.append(CallParked(**self._key(call, self._numbered(call, f"parked:{slot}"), event), slot=slot))
+
+    def _unparked_call(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._leg(event, "Parkee", create=False)
+        call = leg.call if leg else None
+        if call is None or call.parked_at is None:
+            return
+        slot, call.parked_at = call.parked_at, None
+        facts.append(CallUnparked(**self._key(call, self._numbered(call, f"unparked:{slot}"), event), slot=slot))
+
+    def _hold(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._own(event)
+        if leg is None or leg.ended or leg.holding or leg.call is None or not self._start(leg.call, event, facts):
+            return
+        leg.holding = True
+        leg.holds += 1
+        key = self._key(leg.call, f"held:{leg.uniqueid}:{leg.holds}", event)
+        facts.append(CallHeld(**key, party=leg.party(leg.name), channel=leg.uniqueid))
+
+    def _unhold(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._own(event)
+        if leg is None or leg.ended or not leg.holding or leg.call is None:
+            return
+        leg.holding = False
+        key = self._key(leg.call, f"resumed:{leg.uniqueid}:{leg.holds}", event)
+        facts.append(CallResumed(**key, party=leg.party(leg.name), channel=leg.uniqueid))
+
+    def _mixmonitor_start(self, event: AmiEvent, facts: Facts) -> None:
+        leg = self._own(event)
+        if leg is None or leg.call is None or not self._start(leg.call, event, facts):
+            return
+        key = f"recording:{leg.uniqueid}"
+        if self._first_time(leg.call, key):
+            facts.append(RecordingStarted(**self._key(leg.call, key, event), channel=leg.uniqueid))
+
+    # Facts
+
+    def _key(self, call: Call, key: str, event: AmiEvent) -> dict[str, Any]:
+        if call.id_told is None:
+            call.id_told = call.call_id
+        return {"node": self.node, "call_id": call.id_told, "key": key, "at": self._at(call, event)}
+
+    def _first_time(self, call: Call, key: str) -> bool:
+        if key in call.told:
+            return False
+        call.told.add(key)
+        return True
+
+    def _numbered(self, call: Call, key: str) -> str:
+        number = 1
+        while not self._first_time(call, f"{key}:{number}"):
+            number += 1
+        return f"{key}:{number}"
+
+    def _start(self, call: Call, event: AmiEvent, facts: Facts) -> bool:
+        """Tell that the call began, if that was not told and enough is known; whether it is told by now."""
+        if call.started:
+            return True
+        if not story.visible(call):
+            return False
+        call.started = True
+        started = story.started(call)
+        key = self._key(call, "started", event)
+        if started is not None:
+            key["at"] = started
+        facts.append(
+            CallStarted(
+                **key,
+                linkedid=call.linkedid,
+                channel=call.root.uniqueid if call.root else call.linkedid,
+                direction=story.direction(call),
+                caller_number=story.caller_number(call),
+                caller_name=story.caller_name(call),
+                dialed=story.dialled(call),
+            )
+        )
+        return True
+
+    def _catch_up(self, call: Call, event: AmiEvent, facts: Facts) -> None:
+        """The first channel's beginning came after other channels' events: tell what waited for it."""
+        if len(call.legs) > 1:
+            for leg in call.legs:
+                self._tell_ringing(leg, event, facts)
+            self._tell_call(call, event, facts)
+            self._close(call, event, facts)
+
+    def _tell_ringing(self, leg: Leg, event: AmiEvent, facts: Facts) -> None:
+        call = leg.call
+        if call is None or not leg.dialled or not leg.person or not (leg.ringing or leg.up) or "rang" in leg.told:
+            return
+        if call.root is leg or leg in story.calling_side(call) or not self._start(call, event, facts):
+            return
+        leg.told.add("rang")
+        key = self._key(call, f"rang:{leg.uniqueid}", event)
+        facts.append(PartyRang(**key, party=leg.party(), channel=leg.uniqueid))
+
+    def _tell_conversation(self, leg: Leg, event: AmiEvent, facts: Facts) -> None:
+        """`leg` came into a conversation: tell whom that brought together."""
+        people = story.met(leg)
+        concerned: dict[Call, None] = {}
+        for person in (leg, *people):
+            if person.call is not None and (len(people) < BIG_CONVERSATION or person is leg):
+                concerned[person.call] = None
+                if person.call.merged_into is not None:
+                    concerned[person.call.merged_into] = None
+        for call in concerned:
+            self._tell_call(call, event, facts)
+        if len(people) >= BIG_CONVERSATION and leg.person:
+            for person in people:
+                if person.call is not None and person.call.root is person:
+                    self._tell_answered(person.call, leg, leg.party(leg.name), event, facts)
+
+    def _tell_call(self, call: Call, event: AmiEvent, facts: Facts) -> None:
+        """Tell who talks by now with the call's caller, and which transfers are completed."""
+        if call.ended or not story.visible(call):
+            return
+        for leg, party in story.answered(call).items():
+            self._tell_answered(call, leg, party, event, facts)
+        self._tell_transfers(call, event, facts, settled=False)
+
+    def _tell_answered(self, call: Call, leg: Leg, party: str, event: AmiEvent, facts: Facts) -> None:
+        key = f"answered:{leg.uniqueid}"
+        if key in call.told or not self._start(call, event, facts):
+            return
+        call.told.add(key)
+        facts.append(PartyAnswered(**self._key(call, key, event), party=party, channel=leg.uniqueid))
+
+    def _tell_transfers(self, call: Call, event: AmiEvent, facts: Facts, *, settled: bool) -> None:
+        """Tell the transfers that are completed, and when `settled` also those that will never be."""
+        if not call.transfers:
+            return
+        for transfer, told in zip(story.ordered_transfers(call), story.transfer_stories(call), strict=True):
+            key = f"transfer:{transfer.first.uniqueid}"
+            if (told.completed or settled) and self._start(call, event, facts) and self._first_time(call, key):
+                facts.append(
+                    CallTransferred(
+                        **self._key(call, key, event),
+                        kind=told.kind,
+                        from_party=told.from_party,
+                        to_party=told.to_party,
+                        completed=told.completed,
+                    )
+                )
+
+    def _tell_end_of_leg(self, leg: Leg, event: AmiEvent, facts: Facts) -> None:
+        call = leg.call
+        if call is None:
+            return
+        talked = f"answered:{leg.uniqueid}"
+        for told in (call, call.merged_into):
+            if told is not None and talked in told.told:
+                key = self._key(told, f"left:{leg.uniqueid}", event)
+                facts.append(PartyLeft(**key, party=leg.party(leg.name), channel=leg.uniqueid))
+        if "rang" in leg.told and talked not in call.told:
+            key = self._key(call, f"stopped:{leg.uniqueid}", event)
+            reason = story.ring_end(leg)
+            facts.append(PartyStoppedRinging(**key, party=leg.party(), channel=leg.uniqueid, reason=reason))
+
+    def _close(self, call: Call, event: AmiEvent, facts: Facts) -> None:
+        """Tell the end of the call, if it is over, and remember it among the ended ones."""
+        if call.ended or not story.over(call):
+            return
+        if self._start(call, event, facts):
+            self._tell_transfers(call, event, facts, settled=True)
+            talked = story.answered(call)
+            result = story.outcome(call, talked)
+            side = story.hangup_by(call, talked, story.transfer_stories(call), result)
+            leg = story.caller(call)
+            facts.append(
+                CallEnded(
+                    **self._key(call, "ended", event),
+                    outcome=result,
+                    hangup_by=side,
+                    cause=leg.cause if leg is not None else None,
+                )
+            )
+        call.ended = True
+        self._live.pop(call.linkedid, None)
+        self._overdue.pop(call.linkedid, None)
+        self._ended[call.linkedid] = call
+        while len(self._ended) > self._ended_kept:
+            self._forget(self._ended.pop(next(iter(self._ended))))
+
+    # Time and memory
+
+    def _seconds(self, event: AmiEvent) -> float | None:
+        """When the event happened, in epoch seconds, by its Timestamp, else by its receipt; None where neither is."""
+        stamp = _text(event, "Timestamp")
+        if stamp:
+            try:
+                seconds = float(stamp)
+            except ValueError:
+                seconds = -1.0
+            if EARLIEST < seconds < LATEST:
+                return seconds
+        return self._now.timestamp() if self._now is not None else None
+
+    def _at(self, call: Call, event: AmiEvent) -> datetime:
+        seconds = self._seconds(event)
+        if seconds is not None:
+            return datetime.fromtimestamp(seconds, UTC)
+        return story.started(call) or datetime.fromtimestamp(0, UTC)
+
+    def _look_for_overdue(self, event: AmiEvent, facts: Facts) -> None:
+        """Report the calls that began too long ago. `_live` is in order of start, so only its head is looked at."""
+        seconds = self._seconds(event)
+        if seconds is not None:
+            self._report_overdue(seconds, event, facts)
+
+    def _report_overdue(self, seconds: float, event: AmiEvent, facts: Facts) -> None:
+        while self._live:
+            call = next(iter(self._live.values()))
+            began = story.started(call)
+            if began is not None and seconds - began.timestamp() < self._overdue_after:
+                return
+            del self._live[call.linkedid]
+            if not story.visible(call):
+                self._forget(call)
+                continue
+            self._overdue[call.linkedid] = call
+            if self._start(call, event, facts):
+                call.overdue = True
+                facts.append(CallOverdue(**self._key(call, "overdue", event)))
+            while len(self._overdue) > self._overdue_kept:
+                self._forget(self._overdue.pop(next(iter(self._overdue))))
+
+    def tick(self, at: datetime) -> Facts:
+        """Report the calls that are overdue at `at`, also while no events come."""
+        facts: Facts = []
+        self._now = at
+        self._report_overdue(at.timestamp(), {}, facts)
+        return facts
+
+    def _bound(self) -> None:
+        if len(self._live) > self._live_kept:
+            self.dropped += 1
+            self._forget(self._live.pop(next(iter(self._live))))
+
+    def _forget(self, call: Call) -> None:
+        """Drop everything of the call, but remember its ids, so that what is late or repeated makes no new call."""
+        self._calls.pop(call.linkedid, None)
+        self._remember_forgotten(call.linkedid)
+        for leg in call.legs:
+            self._legs.pop(leg.uniqueid, None)
+            self._remember_forgotten(leg.uniqueid)
+            name = local_name(leg.first_name)
+            if name is not None and self._halves.get(name[0]) is leg:
+                del self._halves[name[0]]
+            for stay in leg.stays.values():
+                stay.bridge.stays.pop(leg.uniqueid, None)
+                if not stay.bridge.stays:
+                    self._bridges.pop(stay.bridge.id, None)
+
+    def _remember_forgotten(self, id_: str) -> None:
+        self._forgotten[id_] = None
+        if len(self._forgotten) > 16 * self._ended_kept + 1000:
+            del self._forgotten[next(iter(self._forgotten))]
+
+
+def _by_start(call: Call) -> tuple[Any, str]:
+    return story.birth(call.linkedid), call.linkedid
+
+
+def _text(event: AmiEvent, header: str) -> str:
+    """The header's value; of a repeated one the first; empty where there is none."""
+    value: Any = event.get(header, "")
+    if type(value) is str:
+        return value
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        return value[0]
+    return ""
+
+
+def _texts(event: AmiEvent, header: str) -> list[str]:
+    value: Any = event.get(header, "")
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+
+
+def _cause(event: AmiEvent) -> int | None:
+    cause = _text(event, "Cause")
+    return int(cause) if cause.isdecimal() and len(cause) < 6 else None
+
+
+_DIRECTIONS: Mapping[str, Direction] = {direction.value: direction for direction in Direction}
+
+_HANDLERS: Mapping[str, Handler] = {
+    "Newchannel": Tracker._newchannel,
+    "Newstate": Tracker._newstate,
+    "NewCallerid": Tracker._newcallerid,
+    "Newexten": Tracker._newexten,
+    "VarSet": Tracker._varset,
+    "Rename": Tracker._rename,
+    "HangupRequest": Tracker._hangup_request,
+    "Hangup": Tracker._hangup,
+    "DialBegin": Tracker._dial_begin,
+    "DialState": Tracker._dial_state,
+    "DialEnd": Tracker._dial_end,
+    "AgentCalled": Tracker._agent_called,
+    "LocalBridge": Tracker._local_bridge,
+    "Pickup": Tracker._pickup,
+    "BridgeEnter": Tracker._bridge_enter,
+    "BridgeLeave": Tracker._bridge_leave,
+    "BlindTransfer": Tracker._blind_transfer,
+    "AttendedTransfer": Tracker._attended_transfer,
+    "QueueCallerJoin": Tracker._queue_caller_join,
+    "QueueCallerAbandon": Tracker._queue_caller_abandon,
+    "ParkedCall": Tracker._parked_call,
+    "UnParkedCall": Tracker._unparked_call,
+    "ParkedCallTimeOut": Tracker._unparked_call,
+    "ParkedCallGiveUp": Tracker._unparked_call,
+    "ParkedCallSwap": Tracker._unparked_call,
+    "Hold": Tracker._hold,
+    "Unhold": Tracker._unhold,
+    "MixMonitorStart": Tracker._mixmonitor_start,
+}
