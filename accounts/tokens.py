@@ -86,7 +86,7 @@ async def user_of_token(session: AsyncSession, secret: str, now: datetime) -> Us
         .where(ApiToken.prefix == secret[:PREFIX_LENGTH], ApiToken.revoked_at.is_(None), User.active.is_(True))
     )
     found: User | None = None
-    for token, user in rows.tuples():
+    for token, user in rows:
         matches = hmac.compare_digest(token.digest, digest)
         if matches and (token.expires_at is None or token.expires_at > now):
             found = user

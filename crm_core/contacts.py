@@ -106,7 +106,7 @@ class ContactDirectory:
             .order_by(Contact.sort_name, Contact.id)
             .limit(MATCHES_LIMIT)
         )
-        return [ContactMatch(id, name, company, e164) for id, name, company in rows.tuples()]
+        return [ContactMatch(id, name, company, e164) for id, name, company in rows]
 
     async def create(
         self,

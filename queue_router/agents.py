@@ -145,7 +145,7 @@ class Agents:
                 select(AgentRow, User.name).join(User, User.id == AgentRow.user_id).where(User.active.is_(True))
             )
             known, self._by_user, self._by_account = self._by_user, {}, {}
-            for row, name in rows.tuples():
+            for row, name in rows:
                 agent = known.get(row.user_id)
                 if agent is None or agent.account != row.account:
                     agent = Agent(row.user_id, name, row.account, row.wanted, row.wanted_since, None, None)

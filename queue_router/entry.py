@@ -31,6 +31,8 @@ DECISION_SECONDS = 2.0
 """From the question to the moment when the first phone rings; past it the call goes the fallback's way."""
 LEASE_MARGIN_SECONDS = 5.0
 RENEW_SECONDS = 30.0
+DIAL_OPTIONS = "tk"
+"""The agent, and never the caller, may transfer and park by feature code."""
 
 _CONTACT = re.compile(r"PJSIP/[\w-]{1,64}/sips?:[\w.!~*'%+@:;=\[\]?/-]+", re.ASCII)
 _DIALED = re.compile(r"[0-9+*#]{0,64}")
@@ -216,7 +218,8 @@ class Entry:
             self._agents.phone_failed(agent.account)
             return OfferOutcome.UNREACHABLE
         try:
-            await session.command("EXEC Dial", f"{'&'.join(contacts)},{call.queue.ring_seconds}", timeout=None)
+            dial = f"{'&'.join(contacts)},{call.queue.ring_seconds},{DIAL_OPTIONS}"
+            await session.command("EXEC Dial", dial, timeout=None)
             status = await session.command("GET VARIABLE", "DIALSTATUS")
         except AgiHangup:
             return OfferOutcome.CANCELLED
@@ -235,12 +238,10 @@ class Entry:
         told = await session.command("GET FULL VARIABLE", f"${{PJSIP_DIAL_CONTACTS({account})}}")
         contacts = [contact for contact in (told.data or "").split("&") if contact]
         # A phone chooses its own contact address. A comma in it would reach Dial as one more of Dial's own options.
-        safe = [contact for contact in contacts if _CONTACT.fullmatch(contact)]
-        if len(safe) < len(contacts):
-            log.warning(
-                "a phone's contact address can't be dialled", account=account, left_out=len(contacts) - len(safe)
-            )
-        return safe
+        if all(map(_CONTACT.fullmatch, contacts)):
+            return contacts
+        log.warning("a phone's contact address can't be given to Dial: ringing the account's first", account=account)
+        return [f"PJSIP/{account}"]
 
     async def _hold(self, user_id: int, call: EnteredCall) -> None:
         """Hold the agent for as long as the conversation lasts, unless the facts tell that they are free again."""
