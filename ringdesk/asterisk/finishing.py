@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from ringdesk.asterisk.debian import Architecture
 
 WRAPPERS = "ringdesk-bin"
 """The folder, below an unpacked root, of the scripts that start its native programs with their libraries."""
+
+
+_FONT_RULES = "ringdesk-fonts"
+# Which font stands for which family and language. Of the rest some contradict each other, one forgets all folders.
+_CHOSEN_FONT_RULES = r"(30|45|49|60|64|65|69|89|90)-"
 
 
 def finish(root: Path, arch: Architecture) -> None:
@@ -54,6 +60,11 @@ def _write_chromium_starter(root: Path, arch: Architecture) -> None:
         return
     starter = root / WRAPPERS / "chromium"
     starter.parent.mkdir(exist_ok=True)
+    rules = root / _FONT_RULES
+    rules.mkdir(exist_ok=True)
+    for rule in (root / "usr/share/fontconfig/conf.avail").glob("*.conf"):
+        if re.match(_CHOSEN_FONT_RULES, rule.name):
+            (rules / rule.name).symlink_to(os.path.relpath(rule, rules))
     # It starts itself again for each page, by its own path, so its libraries must come by the environment.
     starter.write_text(_CHROMIUM_STARTER.format(triplet=arch.triplet))
     starter.chmod(0o755)
@@ -72,7 +83,7 @@ cat > "$file.$$" <<CONF && mv "$file.$$" "$file"
 <fontconfig>
   <dir>$root/usr/share/fonts</dir>
   <dir>/usr/share/fonts</dir>
-  <include ignore_missing="yes">$root/usr/share/fontconfig/conf.avail</include>
+  <include ignore_missing="yes">$root/ringdesk-fonts</include>
   <cachedir>$fonts/cache</cachedir>
 </fontconfig>
 CONF

@@ -38,7 +38,7 @@ ASTERISK_SUITE = "forky"
 """The Debian suite with an Asterisk that is new enough. Its programs run under the loader and libraries unpacked with
 them, whatever the machine's own C library is."""
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when what we do after unpacking changes, so that sets unpacked by an older Ringdesk are made anew."""
 
 _MANIFEST = "ringdesk-packages.json"
