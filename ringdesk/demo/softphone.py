@@ -30,6 +30,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ringdesk.asterisk.packages import UnpackedSet
+
 SAMPLE_RATE = 8000
 START_TIMEOUT = 10.0
 COMMAND_TIMEOUT = 5.0
@@ -115,6 +117,15 @@ class Program:
 
     argv: tuple[str, ...]
     modules: Path
+
+    @classmethod
+    def within(cls, phones: UnpackedSet) -> Program:
+        """The baresip of an unpacked `PHONES_SET`. Raises PhoneError where it holds none."""
+        root = phones.root / "usr/lib"
+        for modules in (root / "baresip/modules", root / phones.architecture.triplet / "baresip/modules"):
+            if modules.is_dir():
+                return cls(tuple(phones.command("usr/bin/baresip")), modules)
+        raise PhoneError(f"{phones.root}: holds no baresip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +299,7 @@ class SoftPhone:
         self._speaks = speaks
         self._silence_after = silence_after
         self._given_directory = directory
+        self._directory = directory or Path()
         self._account_line = account_line(
             account,
             registrar,
@@ -374,7 +386,10 @@ class SoftPhone:
         await self._reinvited(PhoneEventKind.RESUMED, since)
 
     async def _reinvited(self, kind: PhoneEventKind, since: int) -> None:
-        answered = await self.wait_for(PhoneEventKind.ANSWERED, timeout=COMMAND_TIMEOUT, since=since)
+        try:
+            answered = await self.wait_for(PhoneEventKind.ANSWERED, timeout=COMMAND_TIMEOUT, since=since)
+        except PhoneError as error:
+            raise PhoneError(f"{self.account}: not {kind}, the other side did not agree: {error}") from error
         self._happened(dataclasses.replace(answered, kind=kind, type="", detail=""))
 
     async def send_dtmf(self, digits: str) -> None:
@@ -382,6 +397,15 @@ class SoftPhone:
         if not re.fullmatch(r"[0-9A-D*#]+", digits):
             raise ValueError(f"digits: {digits!r} holds something that is no key")
         await self._command("sndcode", digits)
+
+    async def speak(self, speech: Path) -> None:
+        """Say another WAV (8 kHz, mono, 16 bit) from its beginning in the running call, and then be silent again.
+
+        For a caller who is answered by a machine first and talks when a person is there.
+        """
+        name = f"speech-{next(self._tokens)}.wav"
+        self._write_speech(self._directory / name, speech)
+        await self._command("ausrc", f"aufile,{name}")
 
     async def blind_transfer(self, target: str) -> None:
         """Send REFER to `target` (a number at the registrar): the phone holds the call and gives it away."""
@@ -474,7 +498,8 @@ class SoftPhone:
             self._temporary = tempfile.TemporaryDirectory(prefix="ringdesk-phone-")
         directory = Path(self._temporary.name if self._temporary else self._given_directory or ".")
         directory.mkdir(parents=True, exist_ok=True)
-        self._write_speech(directory / "speech.wav")
+        self._directory = directory
+        self._write_speech(directory / "speech.wav", self._speaks)
         # The account is made over the control connection, so that what follows from it is heard from the first event.
         for name in ("accounts", "contacts"):
             (directory / name).write_text("", encoding="utf-8")
@@ -512,8 +537,8 @@ class SoftPhone:
         lines = (directory / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
 
-    def _write_speech(self, path: Path) -> None:
-        said = speech_frames(self._speaks) if self._speaks else b""
+    def _write_speech(self, path: Path, speech: Path | None) -> None:
+        said = speech_frames(speech) if speech else b""
         with wave.open(str(path), "wb") as target:
             target.setnchannels(1)
             target.setsampwidth(2)
