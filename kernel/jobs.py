@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import structlog
 from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import error as dbos_errors
 from prometheus_client import Counter
 from sqlalchemy import JSON, Text, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -91,17 +92,21 @@ class Job:
         It may still be done twice when the process dies within it, so a step's effect must be idempotent. Arguments
         and result are kept in the database: let them be small and of plain types.
         """
-        return await DBOS.run_step_async(
-            {
-                "name": name,
-                "retries_allowed": retries.attempts > 1,
-                "max_attempts": retries.attempts,
-                "interval_seconds": retries.first_wait,
-                "backoff_rate": 2.0,
-            },
-            function,
-            *arguments,
-        )
+        try:
+            return await DBOS.run_step_async(
+                {
+                    "name": name,
+                    "retries_allowed": retries.attempts > 1,
+                    "max_attempts": retries.attempts,
+                    "interval_seconds": retries.first_wait,
+                    "backoff_rate": 2.0,
+                },
+                function,
+                *arguments,
+            )
+        except dbos_errors.DBOSMaxStepRetriesExceeded as exceeded:
+            # Whoever reads why a job failed wants the reason, not how often it was met.
+            raise (exceeded.errors[-1] if exceeded.errors else exceeded) from exceeded
 
 
 JobFunction = Callable[[Job], Awaitable[None]]
