@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.clock import Clock, SystemClock
 from kernel.database import Database
-from kernel.jobs import Job, request_job
+from kernel.jobs import Job, Retries, request_job
 from kernel.messages import LiveChange
 from kernel.telemetry import REGISTRY
 from recordings.dialogue import Speaker
@@ -113,18 +113,20 @@ class Transcription:
         *,
         clock: Clock | None = None,
         announce: Callable[[LiveChange], None] | None = None,
+        retries: Retries | None = None,
     ) -> None:
         self._database = database
         self._directory = directory
         self._recogniser = recogniser
         self._clock = clock or SystemClock()
         self._announce = announce
+        self._retries = retries or Retries()
 
     async def perform(self, job: Job) -> None:
         """Transcribe the recording of the job's payload; when that fails for good, say so on the recording."""
         recording_id = int(job.payload["recording_id"])
         try:
-            await job.step("transcribe", self.transcribe, recording_id)
+            await job.step("transcribe", self.transcribe, recording_id, retries=self._retries)
         except Exception as error:
             await job.step("give up", self.give_up, recording_id, str(error))
             raise

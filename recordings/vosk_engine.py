@@ -12,8 +12,11 @@ from recordings.recogniser import RATE, Heard, ModelMissing, Samples, Word
 MODEL_FILES = ("am/final.mdl", "final.mdl")
 """A model's directory has its acoustic model at one of these places."""
 
-PIECE_SAMPLES = RATE // 5
-"""How much a whole file is fed at a time: the decoder finds the ends of utterances only between pieces."""
+PIECE_BYTES = 2 * RATE // 10
+"""The decoder is always fed this much at a time, however the sound arrives: what it hears depends on where it is cut
+(tried: pieces of 20, 100 and 200 ms differ in some words), and a stream should give the words of the whole file.
+Equal to the last word they are only where the model's `conf/mfcc.conf` says `--dither=0`: by default Kaldi adds a
+little random noise to all sound, and two runs over one file differ where it was unsure."""
 
 
 class VoskRecogniser:
@@ -39,10 +42,7 @@ class VoskRecogniser:
 
     def recognise(self, samples: Samples) -> list[Word]:
         stream = self.stream()
-        words: list[Word] = []
-        for begin in range(0, samples.size, PIECE_SAMPLES):
-            words += stream.feed(samples[begin : begin + PIECE_SAMPLES].astype("<i2").tobytes()).final
-        return [*words, *stream.finish().final]
+        return [*stream.feed(samples.astype("<i2").tobytes()).final, *stream.finish().final]
 
 
 class VoskStream:
@@ -50,14 +50,27 @@ class VoskStream:
 
     def __init__(self, decoder: Any) -> None:
         self._decoder = decoder
+        self._waiting = b""
+        self._partial = ""
 
     def feed(self, pcm: bytes) -> Heard:
-        if self._decoder.AcceptWaveform(pcm):
-            return Heard(_words(self._decoder.Result()))
-        return Heard(partial=json.loads(self._decoder.PartialResult()).get("partial", ""))
+        sound = self._waiting + pcm
+        whole = len(sound) // PIECE_BYTES * PIECE_BYTES
+        self._waiting = sound[whole:]
+        final: list[Word] = []
+        for begin in range(0, whole, PIECE_BYTES):
+            if self._decoder.AcceptWaveform(sound[begin : begin + PIECE_BYTES]):
+                final += _words(self._decoder.Result())
+        if whole:
+            self._partial = json.loads(self._decoder.PartialResult()).get("partial", "")
+        return Heard(tuple(final), self._partial)
 
     def finish(self) -> Heard:
-        return Heard(_words(self._decoder.FinalResult()))
+        final: list[Word] = []
+        if self._waiting and self._decoder.AcceptWaveform(self._waiting):
+            final += _words(self._decoder.Result())
+        self._waiting = b""
+        return Heard((*final, *_words(self._decoder.FinalResult())))
 
 
 def _words(result: str) -> tuple[Word, ...]:
