@@ -189,7 +189,7 @@ class AmiLink:
         self._heard_count = EVENTS.labels(node)
         self._dropped_count = DROPPED.labels(node)
         QUEUED.labels(node).set_function(lambda: len(self.events))
-        self.state = LinkState.DOWN
+        self.state = LinkState.CONNECTING
         self.reason = "not started"
         """Why it is in this state, for a person to read."""
         self.since: datetime = self._clock.now()
