@@ -30,7 +30,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ringdesk.asterisk.packages import UnpackedSet
+from ringdesk.asterisk.tools import Tool, baresip_modules, find
 
 SAMPLE_RATE = 8000
 START_TIMEOUT = 10.0
@@ -119,13 +119,9 @@ class Program:
     modules: Path
 
     @classmethod
-    def within(cls, phones: UnpackedSet) -> Program:
-        """The baresip of an unpacked `PHONES_SET`. Raises PhoneError where it holds none."""
-        root = phones.root / "usr/lib"
-        for modules in (root / "baresip/modules", root / phones.architecture.triplet / "baresip/modules"):
-            if modules.is_dir():
-                return cls(tuple(phones.command("usr/bin/baresip")), modules)
-        raise PhoneError(f"{phones.root}: holds no baresip")
+    def of(cls, baresip: Tool) -> Program:
+        """The baresip that `ringdesk.asterisk.tools` found. Raises ToolMissing where its modules are not there."""
+        return cls(baresip.argv, baresip_modules(baresip))
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +269,8 @@ class SoftPhone:
     `account` is the SIP user (a caller's number for phones that do not register), `registrar` Asterisk's `HOST:PORT`,
     `speaks` an 8 kHz mono 16-bit WAV that is said from its beginning at each answer, followed by `silence_after`
     seconds of silence, after which the phone hangs up by itself. `directory` keeps its files (a temporary one, removed
-    at the end, where None). Raises PhoneError where the phone does not start or register, ValueError on bad values.
+    at the end, where None). `program` None: the baresip that `tools.find` finds. Raises ToolMissing, PhoneError where
+    the phone does not start or register, ValueError on bad values.
     """
 
     def __init__(
@@ -282,7 +279,7 @@ class SoftPhone:
         secret: str | None,
         registrar: str,
         *,
-        program: Program,
+        program: Program | None = None,
         speaks: Path | None = None,
         display_name: str = "",
         register: bool = True,
@@ -295,7 +292,7 @@ class SoftPhone:
         self.register = register
         self.answers = answer or Answer.never()
         self.events: list[PhoneEvent] = []
-        self._program = program
+        self._program = program or Program.of(find("baresip"))
         self._speaks = speaks
         self._silence_after = silence_after
         self._given_directory = directory

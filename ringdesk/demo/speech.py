@@ -16,6 +16,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from ringdesk.asterisk.tools import prompts
+
 SAMPLE_RATE = 8000
 PAUSE_SECONDS = 0.5
 
@@ -99,12 +101,10 @@ class PromptLibrary:
         self._transcripts: Mapping[str, str] = parse_transcripts(text)
 
     @classmethod
-    def under(cls, root: Path) -> PromptLibrary:
-        """The library of the packages unpacked at `root` (or installed, with `/`)."""
-        return cls(
-            root / "usr/share/asterisk/sounds/en_US_f_Allison",
-            root / "usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz",
-        )
+    def found(cls) -> PromptLibrary:
+        """The prompts that came with the unpacked Asterisk. Raises ToolMissing, which names the command that helps."""
+        there = prompts()
+        return cls(there.directory, there.transcripts)
 
     def prompt(self, name: str) -> Speech:
         """One prompt, by its name without `.wav`. Raises KeyError where the library has no speech of that name."""

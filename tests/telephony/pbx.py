@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import random
-import socket
-import subprocess
-import time
 from pathlib import Path
 from typing import Self
 
-from dialplan.config import PbxConfig, Phone, Ports, Queue, Trunk
-from dialplan.render import render, write
-from ringdesk.asterisk.packages import UnpackedSet
+from dialplan.config import PbxConfig, Phone, Queue, Trunk
+from dialplan.render import render
+from ringdesk.asterisk.instance import AsteriskInstance, Running
+from ringdesk.asterisk.ports import free_asterisk_ports, free_ports
 from tests.telephony.ami import Ami
 
 ACCOUNTS = {
@@ -84,27 +81,12 @@ write = all
 """
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of 127.0.0.1 that nobody used just now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def pbx_config(directory: Path) -> PbxConfig:
+def pbx_config(recordings: Path) -> PbxConfig:
     """Six desk phones, a trunk for callers on this machine, two numbers, two queues with three members each."""
-    first = random.randrange(20_000, 60_000, 200)
     everyone = ("1001", "1002", "1003")
     return PbxConfig(
-        ports=Ports(
-            sip_udp=free_port(socket.SOCK_DGRAM),
-            http=free_port(),
-            ami=free_port(),
-            agi=free_port(),
-            rtp_first=first,
-            rtp_last=first + 199,
-        ),
-        recordings=directory / "recordings",
+        ports=free_asterisk_ports(),
+        recordings=recordings,
         phones=[Phone(account=account, secret=SECRET, name=name) for account, name in ACCOUNTS.items()],
         trunks=[Trunk(name="provider", match=["127.0.0.1"])],
         queues=[
@@ -118,21 +100,33 @@ def pbx_config(directory: Path) -> PbxConfig:
 class RealPbx:
     """Asterisk with that configuration; `with` starts it and ends it. `odd_ports` are where sipp listens for each."""
 
-    def __init__(self, asterisk: UnpackedSet, directory: Path) -> None:
-        self._asterisk = asterisk
-        self._directory = directory
-        self.config = pbx_config(directory)
-        self.odd_ports = {account: free_port(socket.SOCK_DGRAM) for account in ODD_PHONES}
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, directory: Path) -> None:
+        self.config = pbx_config(directory / "recordings")
+        self.config.recordings.mkdir(parents=True)
+        self.odd_ports = dict(zip(ODD_PHONES, free_ports(len(ODD_PHONES)), strict=True))
+        self._instance = AsteriskInstance(directory / "state", ports=self.config.ports)
+        self._running: Running | None = None
+
+    def __enter__(self) -> Self:
+        custom = {
+            "extensions_custom.conf": DIALPLAN,
+            "manager_custom.conf": MANAGER.format(secret=SECRET),
+            "pjsip_custom.conf": "".join(map(self._odd_phone, ODD_PHONES)),
+        }
+        self._running = self._instance.up({**render(self.config), **custom})
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._instance.down()
+
+    @property
+    def pid(self) -> int | None:
+        """Asterisk's process, where it is one of this machine's own."""
+        return self._running.pid if self._running else None
 
     @property
     def registrar(self) -> str:
         return f"127.0.0.1:{self.config.ports.sip_udp}"
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
 
     def product_ami(self) -> Ami:
         """A connection of the user that our manager.conf makes: what the product may hear and do."""
@@ -141,81 +135,6 @@ class RealPbx:
     def full_ami(self) -> Ami:
         """A connection that hears everything and may do everything."""
         return Ami(self.config.ports.ami, "everything", SECRET)
-
-    def __enter__(self) -> Self:
-        self._write_files()
-        with (self._directory / "console").open("wb") as log:
-            self._process = subprocess.Popen(
-                [
-                    *("setpriv", "--pdeathsig", "KILL"),
-                    *self._asterisk.command(
-                        "usr/sbin/asterisk", "-C", str(self._directory / "etc/asterisk.conf"), "-f"
-                    ),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        try:
-            self._await_boot(time.monotonic() + 30)
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process is None or self._process.poll() is not None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-    def console(self) -> str:
-        """The end of what Asterisk said."""
-        return (self._directory / "console").read_text(errors="replace")[-4000:]
-
-    def _await_boot(self, deadline: float) -> None:
-        login = f"Action: Login\r\nUsername: everything\r\nSecret: {SECRET}\r\n\r\n".encode()
-        while time.monotonic() < deadline and self._process is not None and self._process.poll() is None:
-            try:
-                with socket.create_connection(("127.0.0.1", self.config.ports.ami), 5) as connection:
-                    connection.sendall(login)
-                    heard = b""
-                    while b"FullyBooted" not in heard and (chunk := connection.recv(65536)):
-                        heard += chunk
-                    if b"FullyBooted" in heard:
-                        return
-            except OSError:
-                # It does not listen yet, and nothing would tell when it does.
-                time.sleep(0.05)
-        raise AssertionError(f"Asterisk does not start: {self.console()}")
-
-    def _write_files(self) -> None:
-        etc = self._directory / "etc"
-        write(render(self.config), etc)
-        root = self._asterisk.root
-        places = {
-            "astetcdir": etc,
-            "astmoddir": root / "usr/lib" / self._asterisk.architecture.triplet / "asterisk/modules",
-            "astdatadir": root / "usr/share/asterisk",
-            **{
-                f"ast{name}dir": self._directory / name
-                for name in ("varlib", "db", "key", "agi", "spool", "run", "log")
-            },
-        }
-        for place in places.values():
-            place.mkdir(parents=True, exist_ok=True)
-        self.config.recordings.mkdir(exist_ok=True)
-        (self._directory / "log/cel-custom").mkdir(exist_ok=True)
-        lines = ["[directories]", *(f"{name} => {place}" for name, place in places.items())]
-        (etc / "asterisk.conf").write_text("\n".join([*lines, "[options]", "verbose = 3", "maxfiles = 4096", ""]))
-        (etc / "extensions_custom.conf").write_text(DIALPLAN)
-        (etc / "manager_custom.conf").write_text(MANAGER.format(secret=SECRET))
-        (etc / "pjsip_custom.conf").write_text("".join(map(self._odd_phone, ODD_PHONES)))
 
     def _odd_phone(self, account: str) -> str:
         # No secret: sipp's calls are told by the user in From, and its place is known beforehand.

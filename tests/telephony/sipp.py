@@ -11,8 +11,9 @@ from itertools import count
 from pathlib import Path
 from typing import Self
 
-from ringdesk.asterisk.packages import UnpackedSet
-from tests.telephony.pbx import RealPbx, free_port
+from ringdesk.asterisk.ports import free_ports
+from ringdesk.asterisk.tools import Tool
+from tests.telephony.pbx import RealPbx
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 _RUNS = count(1)
@@ -38,7 +39,7 @@ class Sipp:
 
     def __init__(
         self,
-        phones: UnpackedSet,
+        sipp: Tool,
         pbx: RealPbx,
         account: str,
         scenario: str,
@@ -54,12 +55,11 @@ class Sipp:
         self._stats = self._errors.with_suffix(".csv")
         self._scenario = scenario
         self._deadline = deadline
-        self._words = phones.command(
-            "usr/bin/sipp",
+        self._words = sipp.command(
             pbx.registrar,
             "-sf",
             str(SCENARIOS / f"{scenario}.xml"),
-            *("-i", "127.0.0.1", "-p", str(pbx.odd_ports[account]), "-mp", str(free_port())),
+            *("-i", "127.0.0.1", "-p", str(pbx.odd_ports[account]), "-mp", str(free_ports(1)[0])),
             *("-m", str(calls), "-r", str(rate), "-timeout", f"{deadline:g}", "-timeout_error"),
             *("-trace_err", "-error_file", str(self._errors), "-trace_stat", "-stf", str(self._stats), "-fd", "1"),
             *("-d", str(pause_ms), "-aa", "-default_behaviors", "all,-abortunexp"),

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ringdesk.asterisk.packages import UnpackedSet
 from ringdesk.demo.softphone import Answer, PhoneError, PhoneEventKind, Program, SoftPhone
 from ringdesk.demo.speech import PromptLibrary, wav_seconds
 from tests.telephony.ami import Ami
@@ -34,6 +33,8 @@ async def established(*phones: SoftPhone) -> None:
 
 async def written(recording: Path, pbx: RealPbx) -> None:
     """Until Asterisk has closed the file, which no event tells."""
+    if pbx.pid is None:
+        pytest.skip("Asterisk is in a container: its open files are not to be seen from here")
     async with asyncio.timeout(5):
         open_files = Path(f"/proc/{pbx.pid}/fd")
         while any(os.path.realpath(link) == str(recording) for link in open_files.iterdir()):  # noqa: ASYNC110
@@ -226,8 +227,7 @@ async def test_a_phone_whose_speech_has_ended_hangs_up(phones: MakePhone, prompt
     await boris.wait_for(Kind.CLOSED, timeout=5)
 
 
-async def test_a_wrong_secret_is_told(pbx: RealPbx, phones_set: UnpackedSet) -> None:
-    program = Program.within(phones_set)
+async def test_a_wrong_secret_is_told(pbx: RealPbx, program: Program) -> None:
     with pytest.raises(PhoneError, match=r"1001: not registered .*401"):
         async with SoftPhone("1001", SECRET + "x", pbx.registrar, program=program):
             pass
@@ -252,8 +252,7 @@ async def test_a_killed_phone_is_noticed_and_leaves_no_zombie(phones: MakePhone)
     assert not Path(f"/proc/{pid}").exists()
 
 
-async def test_phones_die_with_the_process_that_started_them(pbx: RealPbx, phones_set: UnpackedSet) -> None:
-    program = Program.within(phones_set)
+async def test_phones_die_with_the_process_that_started_them(pbx: RealPbx, program: Program) -> None:
     script = f"""
         import asyncio
         from pathlib import Path
