@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,6 +29,10 @@ _STOP_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 0.02
 _RECORD = "instance.json"
 _ASTERISK_CONF = "asterisk.conf"
+
+
+ConfigurationFiles = Mapping[str, str] | Callable[[Way], Mapping[str, str]]
+"""Asterisk's files, name to text; or what makes them when it is known which Asterisk runs (which modules it has)."""
 
 
 class AsteriskFailed(Exception):
@@ -96,21 +100,19 @@ class AsteriskInstance:
         self.via = via
         self._console = console
 
-    def up(self, files: Mapping[str, str], *, boot_seconds: float = _BOOT_SECONDS) -> Running:
+    def up(self, files: ConfigurationFiles, *, boot_seconds: float = _BOOT_SECONDS) -> Running:
         """Write the configuration, start Asterisk, and return when it has fully booted. It survives this process.
 
         Where it runs already, it is left as it is. `files` is what `dialplan.render.render` gives. Raises NoAsterisk,
         PortTaken, UnusableState, AsteriskFailed; then nothing is left running.
         """
-        if _ASTERISK_CONF in files:
-            raise ValueError("asterisk.conf is written by the instance: it holds the directories")
         self.directories.create()
         with self._locked():
             if running := self._alive():
                 return running
             require_free(asterisk_port_uses(self.ports, self.sip_address))
             way = choose(self.via, console=self._console)
-            self._write(files, way)
+            self._write(files(way) if callable(files) else files, way)
             running = self._start(way)
             try:
                 self._await_boot(running, time.monotonic() + boot_seconds)
@@ -184,6 +186,8 @@ class AsteriskInstance:
             yield
 
     def _write(self, files: Mapping[str, str], way: Way) -> None:
+        if _ASTERISK_CONF in files:
+            raise ValueError("asterisk.conf is written by the instance: it holds the directories")
         self.directories.link_data(way.data)
         etc = self.directories.etc
         for old in etc.glob("*.conf"):

@@ -115,9 +115,12 @@ def _machine() -> Way:
         raise NoAsterisk(
             f"{path} is there, but not its modules (looked in {', '.join(map(str, folders))}): use --via unpacked."
         )
-    data = next(
-        (Path(folder) for folder in _DATA_FOLDERS if Path(folder, "documentation").is_dir()), Path("/usr/share")
-    )
+    data = next((Path(folder) for folder in _DATA_FOLDERS if Path(folder, "documentation").is_dir()), None)
+    if data is None:
+        raise NoAsterisk(
+            f"{path} is there, but not its documentation, without which it refuses its own configuration "
+            f"(looked in {', '.join(_DATA_FOLDERS)}): use --via unpacked."
+        )
     return Way(Via.MACHINE, version, (path,), modules, data)
 
 

@@ -1,0 +1,215 @@
+"""`ringdesk asterisk …` and `ringdesk setup`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from dialplan import modules
+from dialplan.config import PbxConfig, complaints
+from dialplan.render import render
+from ringdesk.asterisk.debian import NotProvidable
+from ringdesk.asterisk.directories import UnusableState
+from ringdesk.asterisk.instance import AsteriskFailed, AsteriskInstance, ConsoleFailed, NotRunning
+from ringdesk.asterisk.packages import (
+    ASTERISK_SET,
+    PHONES_SET,
+    PackageSet,
+    UnpackFailed,
+    discard_archives,
+    unpack,
+    unpacked,
+)
+from ringdesk.asterisk.ports import PortTaken
+from ringdesk.asterisk.tools import ToolMissing, find, provide
+from ringdesk.asterisk.ways import NoAsterisk, Via, Way, choose
+from ringdesk.settings import DEFAULT_STATE, SettingsError, load_settings
+
+asterisk_app = typer.Typer(help="The Asterisk that Ringdesk runs.", no_args_is_help=True)
+
+_errors = Console(stderr=True)
+
+StateOption = Annotated[Path, typer.Option("--state", help="Directory of all state.", envvar="RINGDESK_STATE")]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what can go wrong into a message and exit code 1 (2 for wrong settings), without a traceback."""
+    try:
+        yield
+    except (SettingsError, ValidationError) as error:
+        text = "; ".join(complaints(error)) if isinstance(error, ValidationError) else str(error)
+        _fail(text, 2, error)
+    except (NoAsterisk, PortTaken, UnusableState, AsteriskFailed, NotRunning, ConsoleFailed, OSError) as error:
+        _fail(str(error), 1, error)
+
+
+def _fail(text: str, code: int, error: Exception) -> None:
+    _errors.print(text, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(code) from error
+
+
+def _instance(state: Path) -> AsteriskInstance:
+    return AsteriskInstance(state / "asterisk")
+
+
+@asterisk_app.command()
+def up(
+    state: StateOption = DEFAULT_STATE,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Settings; else ringdesk.toml, if it is here.")
+    ] = None,
+    via: Annotated[Via, typer.Option(help="How to run it; auto: the first of docker, machine, unpacked.")] = Via.AUTO,
+    sip_port: Annotated[int | None, typer.Option(min=1, max=65535, help="UDP port of SIP.")] = None,
+    http_port: Annotated[int | None, typer.Option(min=1, max=65535, help="TCP port of browser phones.")] = None,
+    ami_port: Annotated[int | None, typer.Option(min=1, max=65535, help="TCP port of AMI.")] = None,
+) -> None:
+    """Start Asterisk with Ringdesk's configuration and return when it has booted."""
+    with _told():
+        pbx = _with_ports(load_settings(config, state=state).the_pbx(), sip_udp=sip_port, http=http_port, ami=ami_port)
+        try:
+            pbx.recordings.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            _fail(f"recordings: {pbx.recordings} can't be made: {error.strerror}", 1, error)
+        instance = AsteriskInstance(state / "asterisk", ports=pbx.ports, sip_address=pbx.sip_address, via=via)
+        was_running = instance.status().running is not None
+        running = instance.up(lambda way: _files(pbx, way))
+    verb = "runs already" if was_running else "is up"
+    typer.echo(f"Asterisk {running.version} {verb} ({running.via}), SIP on {pbx.sip_address}:{running.ports.sip_udp}.")
+
+
+def _files(pbx: PbxConfig, way: Way) -> Mapping[str, str]:
+    # In a container the modules are those of the packages that we know; from here they can't be seen.
+    absent = modules.absent(way.modules) if way.via is Via.MACHINE else frozenset[str]()
+    return render(pbx.model_copy(update={"absent_modules": pbx.absent_modules | absent}))
+
+
+def _with_ports(pbx: PbxConfig, **ports: int | None) -> PbxConfig:
+    chosen = {name: port for name, port in ports.items() if port is not None}
+    checked = type(pbx.ports).model_validate(pbx.ports.model_dump() | chosen)
+    return pbx.model_copy(update={"ports": checked})
+
+
+@asterisk_app.command()
+def down(state: StateOption = DEFAULT_STATE) -> None:
+    """End the Asterisk that `up` started; its calls end with it."""
+    with _told():
+        ended = _instance(state).down()
+    typer.echo("Asterisk is down." if ended else "Asterisk was not running.")
+
+
+@asterisk_app.command()
+def status(state: StateOption = DEFAULT_STATE) -> None:
+    """Tell how it stands. Exit code 0: runs and answers; 3: does not run; 4: runs and does not answer."""
+    with _told():
+        found = _instance(state).status()
+    if found.running is None:
+        typer.echo("Asterisk is not running.")
+        raise typer.Exit(3)
+    ports = found.running.ports
+    place = f"process {found.running.pid}" if found.running.pid else "container"
+    typer.echo(f"Asterisk {found.running.version} ({found.running.via}, {place})")
+    typer.echo(f"SIP {ports.sip_udp}/udp, HTTP {ports.http}, AMI {ports.ami}, RTP {ports.rtp_first}-{ports.rtp_last}")
+    if not found.answers:
+        typer.echo("Its console does not answer.")
+        raise typer.Exit(4)
+    typer.echo(f"{found.uptime}; {found.calls}")
+
+
+@asterisk_app.command()
+def console(
+    command: Annotated[list[str], typer.Argument(help="A command of Asterisk's console.")],
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Carry out a command on Asterisk's console: `ringdesk asterisk console core show channels`."""
+    with _told():
+        try:
+            answer = _instance(state).console(" ".join(command))
+        except ValueError as error:
+            _fail(f"command: {error}", 2, error)
+    typer.echo(answer, nl=False)
+
+
+@asterisk_app.command()
+def logs(
+    state: StateOption = DEFAULT_STATE,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, max=100_000, help="How many of the last lines.")] = 50,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with each new line.")] = False,
+) -> None:
+    """Show the end of Asterisk's log."""
+    with _told():
+        instance = _instance(state)
+        if not instance.log_file.exists():
+            raise NotRunning(f"There is no log yet: {instance.log_file}")
+        if not follow:
+            typer.echo(instance.log_tail(lines))
+            return
+        try:
+            for line in instance.follow_log(lines):
+                typer.echo(line)
+        except KeyboardInterrupt:
+            return
+
+
+class Extra(StrEnum):
+    """What `setup` can get besides what Ringdesk itself needs."""
+
+    TESTS = "tests"
+
+
+def setup(
+    extras: Annotated[
+        list[Extra] | None, typer.Option("--with", help="tests: also phones, sipp, Chromium and PostgreSQL.")
+    ] = None,
+    update: Annotated[bool, typer.Option("--update", help="Take the newest packages, not those kept.")] = False,
+) -> None:
+    """Get what Ringdesk needs beside Python: an Asterisk, and for tests the programs that drive them.
+
+    Quick where everything is there. With CI=true a program that can't be had for the tests is an error (exit code 1).
+    """
+    failures: list[str] = []
+    sets: list[PackageSet] = []
+    try:
+        way = choose(Via.AUTO, console=_errors)
+        _line("asterisk", f"{way.version} ({way.via}: {way.program[-1]})")
+        if update and way.via is Via.UNPACKED:
+            sets.append(ASTERISK_SET)
+    except NoAsterisk as error:
+        failures.append(f"asterisk: {error}")
+    if extras:
+        # The prompts are the voices of the tests' callers, whichever Asterisk runs.
+        sets += [ASTERISK_SET, PHONES_SET]
+    for package_set in dict.fromkeys(sets):
+        try:
+            fresh = unpacked(package_set) is None or update
+            _line(package_set.name, str(unpack(package_set, refresh=update, console=_errors).root), fresh=fresh)
+        except (NotProvidable, UnpackFailed) as error:
+            failures.append(f"{package_set.name}: {error}")
+    for name in ("sipp", "baresip", "chromium", "postgres", "initdb") if extras else ():
+        try:
+            try:
+                tool, fresh = find(name), False
+            except ToolMissing:
+                tool, fresh = provide(name, console=_errors), True
+            _line(name, str(tool.path), fresh=fresh)
+        except ToolMissing as error:
+            failures.append(str(error))
+    discard_archives()
+    for failure in dict.fromkeys(failures):
+        _errors.print(f"✗ {failure}", style="red", markup=False, soft_wrap=True)
+    if failures and (not extras or os.environ.get("CI") == "true"):
+        raise typer.Exit(1)
+    if failures:
+        _errors.print("The tests that need these will be skipped, by name.", style="yellow")
+
+
+def _line(name: str, where: str, *, fresh: bool = False) -> None:
+    _errors.print(f"✓ {name}: {where}{' (new)' if fresh else ''}", style="green", markup=False, soft_wrap=True)
