@@ -64,3 +64,12 @@ class LinkGapRow(Base):
     reason: Mapped[str] = mapped_column(Text)
 
     __table_args__ = (Index(None, "node", "started_at", unique=True),)
+
+
+class LinkMark(Base):
+    """When a PBX was last heard by a service that has since stopped or been killed: where its gap begins."""
+
+    __tablename__ = "link_marks"
+
+    node: Mapped[str] = mapped_column(Text, primary_key=True)
+    heard_at: Mapped[datetime] = mapped_column(UTCDateTime)

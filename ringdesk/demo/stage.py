@@ -1,0 +1,172 @@
+"""The stage of the demo: a real Asterisk, the service, and agents at real SIP phones, all on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import aiohttp
+import structlog
+from rich.console import Console
+
+from dialplan.render import render
+from kernel.clock import SystemClock
+from ringdesk.app import Ringdesk
+from ringdesk.asterisk import tools
+from ringdesk.asterisk.instance import AsteriskInstance
+from ringdesk.asterisk.ports import free_asterisk_ports
+from ringdesk.demo import company
+from ringdesk.demo.company import Colleague, Customer, SignIns
+from ringdesk.demo.softphone import Answer, Program, SoftPhone
+from ringdesk.demo.speech import PromptLibrary, Speech
+
+ANSWER_AFTER_SECONDS = 0.6
+"""How long an agent lets it ring."""
+TALK_SECONDS = 7.0
+LINK_SECONDS = 20.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Stage:
+    """Everything that the demo needs, up while the context lasts. What it started it ends, and nothing else."""
+
+    state: Path
+    staff: int
+    callers: int
+    http_port: int = 0
+    console: Console = field(default_factory=lambda: Console(stderr=True))
+    service: Ringdesk = field(init=False)
+    sign_ins: SignIns = field(init=False)
+    phones: Mapping[str, SoftPhone] = field(init=False)
+    agent_speech: Mapping[str, Speech] = field(init=False)
+    caller_speech: list[Speech] = field(init=False)
+    http: aiohttp.ClientSession = field(init=False)
+    _program: Program = field(init=False)
+    _stack: AsyncExitStack = field(init=False, default_factory=AsyncExitStack)
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await self._set_up(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    @property
+    def address(self) -> str:
+        """Where the page and the API are."""
+        return f"http://127.0.0.1:{self.service.http_port}"
+
+    @property
+    def registrar(self) -> str:
+        """Asterisk's SIP address."""
+        return f"127.0.0.1:{self.service.settings.the_pbx().ports.sip_udp}"
+
+    def colleagues(self) -> list[Colleague]:
+        return company.colleagues(self.staff)
+
+    def customers(self) -> list[Customer]:
+        return company.customers(self.callers)
+
+    def caller_phone(self, customer: Customer, speech: Speech) -> SoftPhone:
+        """The phone of somebody outside, who says `speech` when answered. Use it as a context manager."""
+        return SoftPhone(
+            customer.number,
+            None,
+            self.registrar,
+            program=self._program,
+            speaks=speech.path,
+            display_name=customer.name,
+            register=False,
+        )
+
+    async def ask(self, path: str, token: str) -> dict[str, object]:
+        """GET a document of the API."""
+        headers = {"Authorization": f"Bearer {token}"}
+        async with self.http.get(f"{self.address}{path}", headers=headers) as response:
+            response.raise_for_status()
+            document: dict[str, object] = await response.json()
+            return document
+
+    async def _set_up(self, stack: AsyncExitStack) -> None:
+        self.state.mkdir(parents=True, exist_ok=True)
+        # Asking for a missing tool here says so before anything is started.
+        baresip = tools.find("baresip")
+        self._program = Program(tuple(baresip.command()), tools.baresip_modules(baresip))
+        self._prepare_speech()
+        ports = free_asterisk_ports()
+        settings = company.settings(self.state, self.staff, ports.model_dump(), self.http_port)
+        pbx = settings.the_pbx()
+        pbx.recordings.mkdir(parents=True, exist_ok=True)
+
+        self.console.print("Starting Asterisk …")
+        asterisk = AsteriskInstance(self.state / "asterisk", ports=ports, console=self.console)
+        await asyncio.to_thread(asterisk.down)
+        running = await asyncio.to_thread(asterisk.up, render(pbx))
+        stack.push_async_callback(asyncio.to_thread, asterisk.down)
+        self.console.print(f"Asterisk {running.version} is up ({running.via}); SIP on {self._host(ports.sip_udp)}")
+
+        self.service = await stack.enter_async_context(Ringdesk(settings))
+        self.sign_ins = await company.populate(
+            self.service.database,
+            self.service.contacts,
+            self.service.agents,
+            SystemClock(),
+            staff=self.staff,
+            callers=self.callers,
+        )
+        await self.service.link.wait_connected(LINK_SECONDS)
+        self.http = await stack.enter_async_context(aiohttp.ClientSession())
+        await self._seat_agents(stack)
+
+    async def _seat_agents(self, stack: AsyncExitStack) -> None:
+        secrets = {phone.account: phone.secret for phone in self.service.settings.the_pbx().phones}
+        phones: dict[str, SoftPhone] = {}
+        for colleague in self.colleagues():
+            phones[colleague.account] = await stack.enter_async_context(
+                SoftPhone(
+                    colleague.account,
+                    secrets[colleague.account],
+                    self.registrar,
+                    program=self._program,
+                    speaks=self.agent_speech[colleague.account].path,
+                    display_name=colleague.name,
+                    answer=Answer.after(ANSWER_AFTER_SECONDS),
+                )
+            )
+            await self._become_ready(colleague)
+        self.phones = phones
+        self.console.print(f"{len(phones)} agents are at their phones: {', '.join(phones)}")
+
+    async def _become_ready(self, colleague: Colleague) -> None:
+        headers = {"Authorization": f"Bearer {self.sign_ins.agents[colleague.account]}"}
+        url = f"{self.address}/api/v1/agents/me/state"
+        async with self.http.post(url, headers=headers, json={"wanted": "ready"}) as response:
+            response.raise_for_status()
+
+    def _prepare_speech(self) -> None:
+        found = tools.prompts()
+        library = PromptLibrary(found.directory, found.transcripts)
+        directory = self.state / "speech"
+        directory.mkdir(exist_ok=True)
+        self.agent_speech = {
+            colleague.account: library.talk(
+                directory / f"agent-{colleague.account}.wav", seconds=TALK_SECONDS, seed=1000 + index
+            )
+            for index, colleague in enumerate(self.colleagues())
+        }
+        self.caller_speech = [
+            library.talk(directory / f"caller-{index}.wav", seconds=TALK_SECONDS, seed=index)
+            for index in range(min(self.callers, 8))
+        ]
+
+    @staticmethod
+    def _host(port: int) -> str:
+        return f"127.0.0.1:{port}"

@@ -1,0 +1,97 @@
+"""`ringdesk user`: people and their tokens, from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.errors import BadInput
+from accounts.tokens import create_token
+from accounts.users import Role, User, add_user, find_user
+from kernel.clock import SystemClock
+from kernel.database import Database
+from queue_router.agents import AgentRow, add_agent
+from ringdesk import schema
+from ringdesk.service_cli import ConfigOption
+from ringdesk.settings import SettingsError, load_settings
+
+T = TypeVar("T")
+
+user_app = typer.Typer(no_args_is_help=True, help="People who work with Ringdesk, and the tokens they sign in with.")
+
+
+@user_app.command("add")
+def add(
+    login: Annotated[str, typer.Argument(help="What they sign in as, e.g. anna.")],
+    name: Annotated[str, typer.Option(help="Their name, as colleagues see it.")],
+    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.AGENT,
+    phone: Annotated[str | None, typer.Option(help="The account of the phone at which they take calls.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Add a person. A running service knows of a new agent after its next start."""
+
+    async def work(session: AsyncSession) -> None:
+        now = SystemClock().now()
+        user = await add_user(session, login=login, name=name, role=role, now=now)
+        if phone:
+            await add_agent(session, user.id, phone, now)
+
+    _in_transaction(config, work)
+    typer.echo(f"{login} is added. A token to sign in with: ringdesk user token {login}")
+
+
+@user_app.command("token")
+def token(
+    login: Annotated[str, typer.Argument(help="Whose token.")],
+    label: Annotated[str, typer.Option(help="What it is for.")] = "command line",
+    config: ConfigOption = None,
+) -> None:
+    """Make a token to sign in with. It is shown this once."""
+
+    async def work(session: AsyncSession) -> str:
+        user = await find_user(session, login)
+        if user is None:
+            raise BadInput("login", f"there is no {login!r}")
+        return (await create_token(session, user.id, label=label, now=SystemClock().now())).secret
+
+    typer.echo(_in_transaction(config, work))
+
+
+@user_app.command("list")
+def list_(config: ConfigOption = None) -> None:
+    """List the people."""
+
+    async def work(session: AsyncSession) -> list[tuple[User, str | None]]:
+        rows = await session.execute(
+            select(User, AgentRow.account).outerjoin(AgentRow, AgentRow.user_id == User.id).order_by(User.login)
+        )
+        return [(user, account) for user, account in rows.tuples()]
+
+    found = _in_transaction(config, work)
+    for user, account in found:
+        typer.echo(f"{user.login:20} {user.role.value:12} {account or '-':8} {user.name}")
+    if not found:
+        typer.echo("Nobody yet. Add somebody: ringdesk user add anna --name 'Anna Petrova' --phone 1001", err=True)
+
+
+def _in_transaction(config: Path | None, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    async def run() -> T:
+        database = Database(load_settings(config).effective_database_url)
+        try:
+            await schema.upgrade(database)
+            async with database.transaction() as session:
+                return await work(session)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(run())
+    except (BadInput, SettingsError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error

@@ -1,0 +1,44 @@
+"""`ringdesk serve`: the service, for real use."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kernel.telemetry import configure_logging
+from ringdesk.app import PortTaken, Ringdesk
+from ringdesk.settings import Settings, SettingsError, load_settings
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings file (default: ringdesk.toml, if any).")]
+
+
+def serve(config: ConfigOption = None) -> None:
+    """Connect to Asterisk, route and record its calls, and serve the page and the API, until stopped."""
+    try:
+        settings = load_settings(config)
+        configure_logging(settings.log_level, as_json=settings.log_json)
+        failure = asyncio.run(_serve(settings))
+    except (SettingsError, PortTaken) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    if failure is not None:
+        typer.echo(f"A part of the service died: {failure}", err=True)
+        raise typer.Exit(1)
+
+
+async def _serve(settings: Settings) -> str | None:
+    """Run until a signal (None), or until a part dies (which, and why)."""
+    async with Ringdesk(settings) as service:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        typer.echo(f"Ringdesk is at http://{settings.http.host}:{service.http_port}", err=True)
+        stopping = asyncio.create_task(stop.wait())
+        ends: set[asyncio.Future[Any]] = {stopping, service.failure}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        return service.failure.result() if service.failure.done() else None
