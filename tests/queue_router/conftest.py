@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from kernel.clock import SystemClock
+from kernel.database import Base, Database
+from kernel.messages import LiveHub
+from queue_router.agents import Agents
+from queue_router.agi import AgiServer
+from queue_router.calls_of_agents import CallsOfAgents
+from queue_router.desks import Desks
+from queue_router.entry import Entry
+from queue_router.live_calls import LiveCalls
+from queue_router.numbers import NumberTable, Queue
+from tests.queue_router.house import Directory, House
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def house(database: Database) -> AsyncIterator[House]:
+    clock, hub = SystemClock(), LiveHub()
+    agents = Agents(database, hub, clock)
+    desks, calls, directory = Desks(hub, agents), LiveCalls(), Directory()
+    numbers = NumberTable([Queue("sales", ("1001", "1002", "1003"), ring_seconds=5)], {"029990000": "sales"})
+    entry = Entry(
+        node="main",
+        numbers=numbers,
+        agents=agents,
+        desks=desks,
+        calls=calls,
+        directory=directory,
+        database=database,
+        clock=clock,
+    )
+    house = House(database, hub, agents, desks, calls, directory, entry, CallsOfAgents(agents, desks, calls, directory))
+    server = AgiServer()
+    server.add_route("entry", entry.serve)
+    house.port = await server.start("127.0.0.1", 0)
+    yield house
+    await server.stop()
+    await entry.drain()
