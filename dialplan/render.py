@@ -22,7 +22,7 @@ HEARTBEAT_STALE_SECONDS = 5
 ROUTER_SECONDS = 3
 """How long the router may hold a caller without an answer."""
 MAX_ATTEMPTS = 20
-WAITING_STEP_SECONDS = 5
+WAITING_STEP_SECONDS = 2
 
 # Events that the tracker and the router make nothing of.
 UNHEARD_EVENTS = (

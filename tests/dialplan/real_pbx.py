@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
-import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -11,10 +9,14 @@ from pathlib import Path
 
 from dialplan.config import Outbound, PbxConfig, Phone, Ports, Queue, Trunk
 from pbx.link import AmiLink, AmiSettings
-from ringdesk.asterisk.packages import UnpackedSet
+from ringdesk.asterisk.instance import AsteriskInstance
+from ringdesk.asterisk.ports import free_ports
+from ringdesk.asterisk.tools import Prompts, Tool, baresip_modules
 from ringdesk.demo.softphone import Answer, Program, SoftPhone
 
 SECRET = "a-good-secret"
+# Added to the addresses of 1009: a contact that would be two parties if it were dialled as it is.
+CUSTOM_PJSIP = "[1009](+type=aor)\ncontact = sip:a&PJSIP@127.0.0.1:9\n"
 # What is hard in a name, all of it at once.
 NAME = 'Ann สมชาย "x"; \\; ${SHELL(id)} <b>'
 
@@ -24,29 +26,22 @@ class RealPbx:
     """An Asterisk that runs."""
 
     config: PbxConfig
-    state: Path
-    asterisk: UnpackedSet
-    phones: UnpackedSet
+    instance: AsteriskInstance
+    baresip: Tool
+    prompts: Prompts
 
     def console(self, command: str) -> str:
-        done = subprocess.run(
-            self.command("-rx", command), capture_output=True, text=True, timeout=20, check=False, errors="replace"
-        )
-        return done.stdout
-
-    def command(self, *arguments: str) -> list[str]:
-        etc = self.state / "etc/asterisk.conf"
-        return self.asterisk.command("usr/sbin/asterisk", "-C", str(etc), *arguments)
+        return self.instance.console(command)
 
     def complaints(self) -> list[str]:
-        log = (self.state / "log/messages.log").read_text(errors="replace")
+        log = (self.instance.directories.log / "messages.log").read_text(errors="replace")
         return [line for line in log.splitlines() if "WARNING" in line or "ERROR" in line]
 
     def prompt(self, name: str) -> Path:
-        return self.asterisk.root / f"usr/share/asterisk/sounds/en_US_f_Allison/{name}.wav"
+        return self.prompts.directory / f"{name}.wav"
 
     def _phone(self, account: str, secret: str | None, **habits: object) -> SoftPhone:
-        program = Program(tuple(self.phones.command("usr/bin/baresip")), self.phones.root / "usr/lib/baresip/modules")
+        program = Program(self.baresip.argv, baresip_modules(self.baresip))
         registrar = f"127.0.0.1:{self.config.ports.sip_udp}"
         return SoftPhone(account, secret, registrar, program=program, **habits)  # type: ignore[arg-type]
 
@@ -134,28 +129,22 @@ class Agi:
         self._writer.close()
 
 
-def free_ports(kind: socket.SocketKind, count: int) -> list[int]:
-    with contextlib.ExitStack() as held:
-        probes = [held.enter_context(socket.socket(socket.AF_INET, kind)) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-
-
-def real_config(state: Path) -> PbxConfig:
-    sip, elsewhere = free_ports(socket.SOCK_DGRAM, 2)
-    http, ami, agi = free_ports(socket.SOCK_STREAM, 3)
+def real_config(state: Path, ports: Ports) -> PbxConfig:
+    """Three phones, a trunk to a port where nobody is, and every kind of number."""
+    (nowhere,) = free_ports(1)
     return PbxConfig(
-        ports=Ports(sip_udp=sip, http=http, ami=ami, agi=agi, rtp_first=23000, rtp_last=23999),
+        ports=ports,
         recordings=state / "recordings",
         ami_secret=SECRET,
         phones=[
             Phone(account="1001", secret=SECRET, name=NAME),
             Phone(account="1002", secret=SECRET),
+            Phone(account="1009", secret=SECRET),
             Phone(account="web1", secret=SECRET, browser=True),
         ],
-        trunks=[Trunk(name="carrier", match=["127.0.0.1"], host="127.0.0.1", port=elsewhere)],
+        trunks=[Trunk(name="carrier", match=["127.0.0.1"], host="127.0.0.1", port=nowhere)],
         queues=[Queue(name="sales-de", members=["1001", "1002"], strategy="linear")],
-        numbers={"+49301234": "sales-de", "600": "sales-de"},
-        outbound=Outbound(trunk="carrier", prefixes=["+49"]),
+        numbers={"+49301234": "sales-de", "600": "sales-de", "601": "sales-de"},
+        early_media=frozenset({"601"}),
+        outbound=Outbound(trunk="carrier", prefixes=["+49"], at_once=1),
     )

@@ -31,6 +31,7 @@ def test_it_starts_without_a_complaint_and_knows_what_was_configured(real_pbx: R
     assert "100%" not in real_pbx.console("dialplan show s@ringdesk-nowhere")
 
 
+ECHO = "Local/*43@ringdesk-from-phones/n"
 # Why Ringdesk needs each class: an action that belongs to it, and what Asterisk says when it may.
 NEEDED = [
     ({"Action": "CoreShowChannels"}, None),
@@ -40,18 +41,17 @@ NEEDED = [
     ({"Action": "QueueStatus"}, None),
     ({"Action": "Setvar", "Variable": "RD_PROBE", "Value": "1"}, None),
     ({"Action": "QueuePause", "Interface": "PJSIP/1001", "Paused": "false"}, None),
+    ({"Action": "Originate", "Channel": ECHO, "Application": "ChanSpy", "Data": "x", "Async": "true"}, None),
     ({"Action": "Redirect", "Channel": "x", "Context": "y", "Exten": "s", "Priority": "1"}, "Channel does not exist"),
     ({"Action": "Hangup", "Channel": "x"}, "No such channel"),
     ({"Action": "PlayDTMF", "Channel": "x", "Digit": "1"}, "Channel not found"),
     ({"Action": "Bridge", "Channel1": "x", "Channel2": "y"}, "Channel1 does not exist"),
     ({"Action": "MixMonitorMute", "Channel": "x", "Direction": "both", "State": "1"}, "No such channel"),
-    ({"Action": "Originate", "Channel": "PJSIP/nobody", "Application": "Echo"}, "Originate failed"),
 ]
 # What an AMI user that was taken over must not do: run programs, rewrite Asterisk.
 REFUSED = [
     {"Action": "Command", "Command": "core show uptime"},
-    {"Action": "Originate", "Channel": "Local/*43@ringdesk-from-phones", "Application": "System", "Data": "true"},
-    {"Action": "Setvar", "Variable": "SHELL(true)", "Value": "1"},
+    {"Action": "Originate", "Channel": ECHO, "Application": "System", "Data": "true"},
     {"Action": "Reload"},
     {"Action": "GetConfig", "Filename": "manager.conf"},
     {"Action": "DBPut", "Family": "a", "Key": "b", "Val": "c"},
@@ -71,7 +71,7 @@ async def test_the_ami_user_may_do_what_ringdesk_does_and_nothing_that_runs_prog
         for action in REFUSED:
             with pytest.raises(ActionRefused) as refused:
                 await link.action(action)
-            assert "ermission denied" in refused.value.message or "forbidden" in refused.value.message, action
+            assert any(words in refused.value.message for words in ("Permission denied", "Forbidden")), action
 
 
 async def two_seconds_recorded(directory: Path, call: str) -> None:
@@ -91,13 +91,14 @@ def samples(path: Path) -> np.ndarray[Any, Any]:
 
 
 def likeness(recorded: Path, prompt: Path) -> float:
-    """How well the beginning of the prompt is found in the recording, at any place: 1 is the same, 0 nothing of it."""
-    sound, wanted = samples(recorded), samples(prompt)[: 8000 * 2]
-    size = 1 << (len(sound) + len(wanted)).bit_length()
-    product = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(wanted, size)))
-    best = int(product[: len(sound)].argmax())
-    part = sound[best : best + len(wanted)]
-    return float(product[best] / np.sqrt((part**2).sum() * (wanted**2).sum()))
+    """How well what was recorded is found in the prompt, at any place: 1 is the same, 0 nothing of it."""
+    sound, spoken = samples(recorded), samples(prompt)
+    spoken = np.concatenate([spoken, np.zeros(len(sound))])
+    size = 1 << (len(sound) + len(spoken)).bit_length()
+    product = np.fft.irfft(np.fft.rfft(spoken, size) * np.conj(np.fft.rfft(sound, size)))
+    best = int(product[: len(spoken) - len(sound)].argmax())
+    part = spoken[best : best + len(sound)]
+    return float(product[best] / np.sqrt((part**2).sum() * (sound**2).sum()))
 
 
 async def test_without_a_router_app_queue_rings_the_agent_and_each_side_is_recorded(real_pbx: RealPbx) -> None:
@@ -116,7 +117,11 @@ async def test_without_a_router_app_queue_rings_the_agent_and_each_side_is_recor
     assert likeness(caller_file, real_pbx.prompt("demo-echotest")) > 0.9
     assert likeness(agent_file, real_pbx.prompt("agent-alreadyon")) > 0.9
     assert likeness(agent_file, real_pbx.prompt("demo-echotest")) < 0.5
-    rows = list(csv.DictReader((real_pbx.state / "log/cel-custom" / CEL_FILE).open(newline=""), fieldnames=CEL_COLUMNS))
+    rows = list(
+        csv.DictReader(
+            (real_pbx.instance.directories.log / "cel-custom" / CEL_FILE).open(newline=""), fieldnames=CEL_COLUMNS
+        )
+    )
     story = [row["event"] for row in rows if row["linkedid"] == call]
     assert {"CHAN_START", "ANSWER", "BRIDGE_ENTER", "BRIDGE_EXIT", "HANGUP", "LINKEDID_END"} <= set(story)
 
@@ -241,6 +246,96 @@ async def test_what_is_permitted_goes_over_the_trunk(real_pbx: RealPbx, dialled:
             async with asyncio.timeout(5):
                 request = await asyncio.get_running_loop().sock_recv(carrier, 65536)
     assert request.startswith(f"INVITE sip:{sent}@127.0.0.1:{port} SIP/2.0\r\n".encode())
+
+
+async def test_no_more_calls_go_out_at_once_than_permitted(real_pbx: RealPbx) -> None:
+    async with real_pbx.agent("1001") as one, real_pbx.agent("1002") as two, real_pbx.link() as link:
+        with link.expect(["DialBegin"]) as dialling:
+            await one.dial("+49301")
+            await dialling.wait(5)
+        await two.dial("+49302")
+        refused = await two.wait_for(PhoneEventKind.CLOSED, timeout=5)
+    assert refused.detail.startswith("503"), refused.detail
+
+
+async def test_a_number_with_early_media_is_answered_by_the_agent_only(real_pbx: RealPbx) -> None:
+    real_pbx.beat(0)
+    async with real_pbx.agent("1001", Answer.never()) as agent, real_pbx.caller() as caller:
+        await caller.dial("601")
+        await agent.wait_for(PhoneEventKind.INCOMING, timeout=5)
+        start = caller.mark()
+        await caller.wait_for(PhoneEventKind.PROGRESS, timeout=5, since=0)
+        assert PhoneEventKind.ESTABLISHED not in {event.kind for event in caller.events[:start]}
+        await agent.answer()
+        await caller.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+
+
+async def test_a_waiting_caller_hears_music_until_the_router_dies_and_then_app_queue_has_them(
+    real_pbx: RealPbx,
+) -> None:
+    async def conversation(agi: Agi) -> None:
+        await agi.say("SET VARIABLE RD_HANDLED 1")
+        await agi.say("EXEC Goto ringdesk-waiting,s,1")
+
+    async with (
+        real_pbx.agent() as agent,
+        real_pbx.caller() as caller,
+        real_pbx.router(conversation),
+        real_pbx.link() as link,
+    ):
+        with link.expect(["QueueCallerJoin"]) as joined:
+            await caller.dial("600")
+            await caller.wait_for(PhoneEventKind.ESTABLISHED, timeout=2)
+            real_pbx.beat(0)
+            await joined.wait(5)
+        await agent.wait_for(PhoneEventKind.ESTABLISHED, timeout=3)
+        assert "RD_FALLBACK=no-router" in caller_channel(real_pbx)
+
+
+async def test_a_call_that_is_transferred_keeps_its_id(real_pbx: RealPbx) -> None:
+    real_pbx.beat(0)
+    async with real_pbx.agent("1001") as one, real_pbx.caller() as caller:
+        await caller.dial("600")
+        await one.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+        before = variable(caller_channel(real_pbx), "RD_CALL")
+        async with real_pbx.agent("1002") as two:
+            await one.blind_transfer("1002")
+            await two.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+            assert variable(caller_channel(real_pbx), "RD_CALL") == before
+            await two.blind_transfer("600")
+            await one.wait_for(PhoneEventKind.INCOMING, timeout=5)
+            await one.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+            after = caller_channel(real_pbx)
+    assert variable(after, "RD_CALL") == before
+    assert variable(after, "RD_DIRECTION") == "inbound"
+
+
+def variable(shown: str, name: str) -> str:
+    (value,) = [line.split("=", 1)[1] for line in shown.splitlines() if line.startswith(f"{name}=")]
+    return value
+
+
+async def test_a_call_that_rings_elsewhere_is_picked_up(real_pbx: RealPbx) -> None:
+    real_pbx.beat(0)
+    async with (
+        real_pbx.agent("1001", Answer.never()) as rings,
+        real_pbx.agent("1002") as picks,
+        real_pbx.caller() as caller,
+    ):
+        await caller.dial("600")
+        await rings.wait_for(PhoneEventKind.INCOMING, timeout=5)
+        await picks.dial("*81001")
+        await picks.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+        await rings.wait_for(PhoneEventKind.CLOSED, timeout=5)
+
+
+async def test_a_contact_that_would_be_two_parties_is_not_dialled_as_it_is(real_pbx: RealPbx) -> None:
+    async with real_pbx.agent("1001") as phone, real_pbx.link() as link:
+        with link.expect(["DialBegin"]) as dialling:
+            await phone.dial("1009")
+            await dialling.wait(5)
+        (line,) = [line for line in real_pbx.console("core show channels concise").splitlines() if "!Dial!" in line]
+        assert line.split("!")[6] == "PJSIP/1009,25,tTkK"
 
 
 async def test_a_colleague_is_dialled_by_account(real_pbx: RealPbx) -> None:

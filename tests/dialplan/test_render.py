@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from dialplan.config import Outbound, PbxConfig, Phone, Queue, Trunk
+from dialplan.modules import absent
 from dialplan.render import MARK, ForeignFile, render, shown_name, write
 
 SECRET = "a-good-secret"
@@ -133,6 +134,20 @@ def test_the_prefix_stands_before_every_context() -> None:
     assert sections
     assert all(section.startswith("acme-") for section in sections)
     assert "ringdesk-" not in text
+
+
+def test_nothing_is_loaded_that_runs_programs_or_reads_files_for_whoever_asks() -> None:
+    loaded = {value for _, key, value in read_conf(render(full())["modules.conf"]) if key == "load"}
+    assert not loaded & {
+        f"{name}.so" for name in ("func_shell", "func_env", "func_curl", "app_system", "res_ari", "app_externalivr")
+    }
+
+
+def test_a_module_that_this_asterisk_lacks_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "chan_pjsip.so").touch()
+    lacking = full().model_copy(update={"absent_modules": absent(tmp_path)})
+    loaded = [value for _, key, value in read_conf(render(lacking)["modules.conf"]) if key == "load"]
+    assert loaded == ["chan_pjsip.so"]
 
 
 def test_writing_is_whole_and_keeps_secrets_to_the_owner(tmp_path: Path) -> None:
