@@ -33,7 +33,7 @@ R = TypeVar("R")
 
 _VARIABLE = re.compile(r"_{0,2}[A-Za-z][A-Za-z0-9_]*\Z")
 _FUNCTION = re.compile(r"[A-Z][A-Z0-9_]*\([A-Za-z0-9_,.:@/-]*\)\Z")
-_SOUND = re.compile(r"[A-Za-z0-9_/-][A-Za-z0-9_./-]*\Z")
+_SOUND = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_./+~-]*\Z")
 _DIGITS = re.compile(r"[0-9A-D*#]\Z")
 _SPLITTERS = re.compile(r'([\\",()\[\]])')
 ESCAPED = r"\\\1"
@@ -380,7 +380,7 @@ class PbxCommands:
         channel = _channel(command, "channel", command.channel)
         if not _SOUND.match(command.sound) or ".." in command.sound:
             raise InvalidHeader(
-                f"Play: sound: {command.sound!r} is no name of a sound (letters, digits, '_', '-', '/', '.')"
+                f"Play: sound: {command.sound!r} is no name of a sound (letters, digits and _ / . + ~ -)"
             )
         if _UNSAFE_IN_ARGUMENT.search(channel):
             raise InvalidHeader(f"Play: channel: {channel!r} cannot be named to ChanSpy, use its Uniqueid")

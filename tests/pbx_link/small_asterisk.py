@@ -46,6 +46,8 @@ MODULES = [
     "format_pcm",
     "format_sln",
     "func_channel",
+    "func_math",
+    "app_senddtmf",
     "func_callerid",
     "func_global",
     "func_logic",
@@ -71,6 +73,7 @@ exten => thai,1,Answer(,i)
  same => n,Wait(600)
 ; As many events as it can make, until it is hung up.
 exten => flood,1,Answer(,i)
+ same => n,Set(COUNT=0)
  same => n(more),UserEvent(Flood,Name: สวัสดีชาวโลก,Number: ${INC(COUNT)})
  same => n,Goto(more)
 [ringdesk-play]

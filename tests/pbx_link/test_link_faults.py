@@ -46,11 +46,13 @@ async def test_a_ping_that_is_never_answered_drops_the_link() -> None:
 
 
 async def test_answered_pings_keep_the_link() -> None:
-    async with FakeAmi() as fake:
-        async with running(AmiLink(settings(fake.port, ping_interval=0.01, pong_deadline=PATIENCE))) as link:
-            await link.wait_connected(PATIENCE)
-            await until(lambda: sum(action["Action"] == "Ping" for action in fake.heard) >= 5)
-            assert link.state is LinkState.CONNECTED
+    async with (
+        FakeAmi() as fake,
+        running(AmiLink(settings(fake.port, ping_interval=0.01, pong_deadline=PATIENCE))) as link,
+    ):
+        await link.wait_connected(PATIENCE)
+        await until(lambda: sum(action["Action"] == "Ping" for action in fake.heard) >= 5)
+        assert link.state is LinkState.CONNECTED
         assert fake.connections == 1
 
 
@@ -110,14 +112,16 @@ async def test_an_asterisk_that_is_too_old_is_refused_with_what_to_do() -> None:
     def old(action: dict[str, str]) -> bytes:
         return frame(Response="Success", ActionID=action["ActionID"], AsteriskVersion="20.9.3")
 
-    async with FakeAmi({"CoreSettings": old}) as fake:
-        async with running(AmiLink(settings(fake.port, first_retry=0.01))) as link:
-            await link.wait_state(LinkState.TOO_OLD, PATIENCE)
-            assert "Asterisk 20.9.3 is too old: Ringdesk needs 22.6 or newer" in link.reason
-            with pytest.raises(LinkDown, match=r"is not connected after 0\.3 s: too_old, Asterisk 20\.9\.3 is too old"):
-                await link.wait_connected(0.3)
-            assert fake.connections == 1  # Only a person can mend it: no hammering.
-            assert len(link.events) == 0
+    async with (
+        FakeAmi({"CoreSettings": old}) as fake,
+        running(AmiLink(settings(fake.port, first_retry=0.01))) as link,
+    ):
+        await link.wait_state(LinkState.TOO_OLD, PATIENCE)
+        assert "Asterisk 20.9.3 is too old: Ringdesk needs 22.6 or newer" in link.reason
+        with pytest.raises(LinkDown, match=r"is not connected after 0\.3 s: too_old, Asterisk 20\.9\.3 is too old"):
+            await link.wait_connected(0.3)
+        assert fake.connections == 1  # Only a person can mend it: no hammering.
+        assert len(link.events) == 0
 
 
 async def test_something_else_than_asterisk_is_named() -> None:
@@ -134,38 +138,44 @@ async def test_a_port_that_accepts_and_says_nothing_is_given_up() -> None:
 
 
 async def test_a_login_without_an_answer_is_given_up() -> None:
-    async with FakeAmi({"Login": lambda action: None}) as fake:
-        async with running(AmiLink(settings(fake.port, connect_timeout=0.1))) as link:
-            await link.wait_state(LinkState.DOWN, PATIENCE)
-            assert link.reason == "Login got no answer within 0.1 s"
+    async with (
+        FakeAmi({"Login": lambda action: None}) as fake,
+        running(AmiLink(settings(fake.port, connect_timeout=0.1))) as link,
+    ):
+        await link.wait_state(LinkState.DOWN, PATIENCE)
+        assert link.reason == "Login got no answer within 0.1 s"
 
 
 async def test_a_response_without_an_actionid_answers_nobody() -> None:
     before = metric("ringdesk_ami_unmatched_total")
-    async with FakeAmi({"Getvar": lambda action: frame(Response="Error", Message="Which one?")}) as fake:
-        async with running(AmiLink(settings(fake.port))) as link:
-            await link.wait_connected(PATIENCE)
-            with pytest.raises(ActionTimeout, match=r"Getvar got no answer within 0.1 s"):
-                await link.action({"Action": "Getvar", "Variable": "X"}, 0.1)
-            assert (await link.action({"Action": "Ping"})).success
+    async with (
+        FakeAmi({"Getvar": lambda action: frame(Response="Error", Message="Which one?")}) as fake,
+        running(AmiLink(settings(fake.port))) as link,
+    ):
+        await link.wait_connected(PATIENCE)
+        with pytest.raises(ActionTimeout, match=r"Getvar got no answer within 0.1 s"):
+            await link.action({"Action": "Getvar", "Variable": "X"}, 0.1)
+        assert (await link.action({"Action": "Ping"})).success
     assert metric("ringdesk_ami_unmatched_total") == before + 1
 
 
 async def test_a_list_that_comes_after_its_deadline_does_not_pass_for_events() -> None:
     late: list[str] = []
-    async with FakeAmi({"QueueStatus": lambda action: late.append(action["ActionID"])}) as fake:
-        async with running(AmiLink(settings(fake.port))) as link:
-            await link.wait_connected(PATIENCE)
-            heard = Heard(link)
-            with pytest.raises(ActionTimeout):
-                await link.action({"Action": "QueueStatus"}, 0.05)
-            fake.say(frame(Response="Success", ActionID=late[0], EventList="start"))
-            fake.say(frame(Event="QueueParams", ActionID=late[0], Queue="sales"))
-            fake.say(frame(Event="QueueStatusComplete", ActionID=late[0], EventList="Complete"))
-            fake.say(frame(Event="Last"))
-            await heard.event("Last")
-            events = [item.event["Event"] for item in heard.items if hasattr(item, "event")]
-            assert events == ["Last"]
+    async with (
+        FakeAmi({"QueueStatus": lambda action: late.append(action["ActionID"])}) as fake,
+        running(AmiLink(settings(fake.port))) as link,
+    ):
+        await link.wait_connected(PATIENCE)
+        heard = Heard(link)
+        with pytest.raises(ActionTimeout):
+            await link.action({"Action": "QueueStatus"}, 0.05)
+        fake.say(frame(Response="Success", ActionID=late[0], EventList="start"))
+        fake.say(frame(Event="QueueParams", ActionID=late[0], Queue="sales"))
+        fake.say(frame(Event="QueueStatusComplete", ActionID=late[0], EventList="Complete"))
+        fake.say(frame(Event="Last"))
+        await heard.event("Last")
+        events = [item.event["Event"] for item in heard.items if hasattr(item, "event")]
+        assert events == ["Last"]
 
 
 async def test_an_event_that_names_an_action_is_no_part_of_its_answer() -> None:
