@@ -1,0 +1,30 @@
+"""What tests of several areas share."""
+
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import pytest
+
+from tests.postgres import PostgresServer, postgres_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One private PostgreSQL for the whole run."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def postgres_url(postgres: PostgresServer) -> AsyncIterator[str]:
+    """SQLAlchemy's URL of an empty database of the test's own."""
+    import asyncpg
+
+    name = f"test_{uuid4().hex}"
+    owner = await asyncpg.connect(postgres.url(driver="postgresql"))
+    try:
+        await owner.execute(f"CREATE DATABASE {name}")
+        yield postgres.url(name)
+        await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await owner.close()
