@@ -16,7 +16,7 @@ from ringdesk.demo.softphone import Answer, Program, SoftPhone
 
 SECRET = "a-good-secret"
 # Added to the addresses of 1009: a contact that would be two parties if it were dialled as it is.
-CUSTOM_PJSIP = "[1009](+type=aor)\ncontact = sip:a&PJSIP@127.0.0.1:9\n"
+CUSTOM_PJSIP = "[1009](+type=aor)\nqualify_frequency = 0\ncontact = sip:a&PJSIP@127.0.0.1:9\n"
 # What is hard in a name, all of it at once.
 NAME = 'Ann สมชาย "x"; \\; ${SHELL(id)} <b>'
 
