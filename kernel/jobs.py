@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -169,6 +170,8 @@ class JobRunner:
             self._sweeping.cancel()
             await asyncio.gather(self._sweeping, return_exceptions=True)
         await asyncio.to_thread(DBOS.destroy)
+        # DBOS made its own thread pool the event loop's default and has shut it down: the loop needs another.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
         _running = None
 
     async def sweep(self) -> int:

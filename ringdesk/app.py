@@ -72,6 +72,7 @@ class Ringdesk:
     commands: PbxCommands = field(init=False)
     contacts: ContactDirectory = field(init=False)
     agents: Agents = field(init=False)
+    heartbeat: Heartbeat = field(init=False)
     http_port: int = field(init=False, default=0)
     failure: asyncio.Future[str] = field(init=False)
     """Done when a part of the service died, with which and why: whoever runs us should end us and start anew."""
@@ -85,6 +86,11 @@ class Ringdesk:
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
+
+    async def wait_for_pbx(self, timeout: float) -> None:
+        """Return when the PBX is connected and knows that calls can be answered; `LinkDown` after `timeout` seconds."""
+        await self.link.wait_connected(timeout)
+        await self.heartbeat.beat()
 
     async def _start(self, stack: AsyncExitStack) -> None:
         settings, pbx = self.settings, self.settings.the_pbx()
@@ -107,8 +113,8 @@ class Ringdesk:
         CallsOfAgents(self.agents, desks, live_calls, self.contacts).subscribe(facts)
 
         await self._start_jobs(stack, pbx)
-        stack.push_async_callback(self._flush_journal)
         self._run(stack, self.journal.run(), "journal")
+        stack.push_async_callback(self._flush_journal)
         self._run(stack, self.agents.run(), "agents")
 
         self.link = AmiLink(_ami_settings(pbx), self.clock)
@@ -140,8 +146,8 @@ class Ringdesk:
         )
         self._run(stack, listener.run(), "listener")
         self._run(stack, self.link.run(), "link")
-        heartbeat = Heartbeat(_GlobalVariables(self.commands), self.clock, lambda: agi.is_listening)
-        self._run(stack, heartbeat.run(), "heartbeat")
+        self.heartbeat = Heartbeat(_GlobalVariables(self.commands), self.clock, lambda: agi.is_listening)
+        self._run(stack, self.heartbeat.run(), "heartbeat")
 
         application = create_app(
             Services(

@@ -101,6 +101,14 @@ class PromptLibrary:
         self._transcripts: Mapping[str, str] = parse_transcripts(text)
 
     @classmethod
+    def under(cls, root: Path) -> PromptLibrary:
+        """The library of the packages unpacked at `root` (or installed, with `/`)."""
+        return cls(
+            root / "usr/share/asterisk/sounds/en_US_f_Allison",
+            root / "usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz",
+        )
+
+    @classmethod
     def found(cls) -> PromptLibrary:
         """The prompts that came with the unpacked Asterisk. Raises ToolMissing, which names the command that helps."""
         there = prompts()

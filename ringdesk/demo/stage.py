@@ -122,7 +122,7 @@ class Stage:
             staff=self.staff,
             callers=self.callers,
         )
-        await self.service.link.wait_connected(LINK_SECONDS)
+        await self.service.wait_for_pbx(LINK_SECONDS)
         self.http = await stack.enter_async_context(aiohttp.ClientSession())
         await self._seat_agents(stack)
 

@@ -80,6 +80,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_link_gaps_node_started_at"), ["node", "started_at"], unique=True)
 
     op.create_table(
+        "link_marks",
+        sa.Column("node", sa.Text(), nullable=False),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("node", name=op.f("pk_link_marks")),
+    )
+    op.create_table(
         "recordings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("node", sa.String(length=64), nullable=False),
@@ -163,6 +169,41 @@ def upgrade() -> None:
     with op.batch_alter_table("api_tokens", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_api_tokens_prefix"), ["prefix"], unique=False)
         batch_op.create_index(batch_op.f("ix_api_tokens_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "call_offers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("node", sa.String(length=64), nullable=False),
+        sa.Column("call_id", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("queue", sa.String(length=64), nullable=True),
+        sa.Column("source", sa.Enum("router", "pbx", name="offersource", native_enum=False, length=16), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "ringing",
+                "answered",
+                "no_answer",
+                "busy",
+                "unreachable",
+                "cancelled",
+                "failed",
+                name="offeroutcome",
+                native_enum=False,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_call_offers_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_offers")),
+    )
+    with op.batch_alter_table("call_offers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_offers_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_offers_user_id_offered_at"), ["user_id", "offered_at"], unique=False)
 
     op.create_table(
         "contacts",
@@ -265,6 +306,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contacts_owner_id"))
 
     op.drop_table("contacts")
+    with op.batch_alter_table("call_offers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_offers_user_id_offered_at"))
+        batch_op.drop_index(batch_op.f("ix_call_offers_call_id"))
+
+    op.drop_table("call_offers")
     with op.batch_alter_table("api_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_api_tokens_user_id"))
         batch_op.drop_index(batch_op.f("ix_api_tokens_prefix"))
@@ -278,6 +324,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recordings_call_id"))
 
     op.drop_table("recordings")
+    op.drop_table("link_marks")
     with op.batch_alter_table("link_gaps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_link_gaps_node_started_at"))
 
