@@ -22,24 +22,28 @@ class RecordingState(StrEnum):
     RECORDED = "recorded"
     TRANSCRIBING = "transcribing"
     TRANSCRIBED = "transcribed"
+    EMPTY = "empty"
+    """Asterisk was ready to record, but nobody was connected, or nobody sent any sound."""
     FAILED = "failed"
     WAITING_FOR_MODEL = "waiting_for_model"
 
 
 NEXT_STATES: dict[RecordingState, frozenset[RecordingState]] = {
     RecordingState.RECORDING: frozenset({RecordingState.RECORDED}),
-    RecordingState.RECORDED: frozenset({RecordingState.TRANSCRIBING, RecordingState.FAILED}),
+    RecordingState.RECORDED: frozenset({RecordingState.TRANSCRIBING}),
     # To itself: the process was killed in the middle and the job goes on.
     RecordingState.TRANSCRIBING: frozenset(
         {
             RecordingState.TRANSCRIBING,
             RecordingState.TRANSCRIBED,
+            RecordingState.EMPTY,
             RecordingState.FAILED,
             RecordingState.WAITING_FOR_MODEL,
         }
     ),
     # Back to recorded: somebody asks for the words again.
     RecordingState.TRANSCRIBED: frozenset({RecordingState.RECORDED}),
+    RecordingState.EMPTY: frozenset({RecordingState.RECORDED}),
     RecordingState.FAILED: frozenset({RecordingState.RECORDED}),
     RecordingState.WAITING_FOR_MODEL: frozenset({RecordingState.RECORDED}),
 }

@@ -54,8 +54,10 @@ class SideFile:
 
     speaker: Speaker
     path: Path | None
+    """The file, where there is sound in it."""
     samples: int
     problem: str | None
+    empty: bool = False
 
 
 def verify_side(directory: RecordingsDirectory, relative: str, speaker: Speaker) -> SideFile:
@@ -69,8 +71,8 @@ def verify_side(directory: RecordingsDirectory, relative: str, speaker: Speaker)
         return SideFile(speaker, None, 0, f"{speaker.value} side: {error}")
     except OSError as error:
         return SideFile(speaker, None, 0, f"{speaker.value} side: {relative}: {error.strerror or error}")
-    if size < 2:
-        return SideFile(speaker, None, 0, f"{speaker.value} side: {relative} is empty")
+    if size == 0:
+        return SideFile(speaker, None, 0, f"{speaker.value} side: {relative} is empty", empty=True)
     cut = f"{speaker.value} side: {relative} ends in the middle of a sample" if size % 2 else None
     return SideFile(speaker, path, size // 2, cut)
 
@@ -152,7 +154,10 @@ class Transcription:
             for side in sides:
                 if side.path is not None:
                     heard[side.speaker] = await self._recogniser.recognise(side.path, rate=recording.sample_rate)
-            if not heard:
+            if all(side.empty for side in sides):
+                # Both files are made when Asterisk gets ready, and grow together once somebody is connected.
+                state, problems = RecordingState.EMPTY, []
+            elif not heard:
                 state = RecordingState.FAILED
         except ModelMissing as error:
             state = RecordingState.WAITING_FOR_MODEL
@@ -184,7 +189,10 @@ class Transcription:
     async def _let_files_settle(self, recording: Recording) -> None:
         """Wait until Asterisk has closed the files, as far as that can be seen, but not for long."""
         before: list[int | None] | None = None
-        deadline = self._clock.monotonic() + SETTLE_SECONDS
+        ended_at = recording.ended_at or self._clock.now()
+        left = SETTLE_SECONDS - (self._clock.now() - ended_at).total_seconds()
+        # The call's end is by the PBX's clock, which may differ from ours.
+        deadline = self._clock.monotonic() + min(max(left, 0.0), SETTLE_SECONDS)
         while True:
             sizes = [self._size(recording.path_of(speaker)) for speaker in Speaker]
             if sizes == before and looks_closed(sizes):

@@ -33,6 +33,7 @@ from tests.recordings.conftest import RATE, noise, silence
 
 CALL = "main-1764000000.17"
 START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+END = START + timedelta(seconds=60)
 Spoken = Callable[[str], tuple[bytes, str]]
 
 
@@ -70,11 +71,10 @@ class House:
             await bus.publish(
                 session, RecordingStarted(node="main", call_id=CALL, key="r", at=START, channel="1764000000.17")
             )
-            end = START + timedelta(seconds=60)
             await bus.publish(
                 session,
                 CallEnded(
-                    node="main", call_id=CALL, key="e", at=end, outcome=Outcome.ANSWERED, hangup_by=None, cause=16
+                    node="main", call_id=CALL, key="e", at=END, outcome=Outcome.ANSWERED, hangup_by=None, cause=16
                 ),
             )
         return (await self.recording()).id
@@ -230,7 +230,8 @@ async def test_a_lost_halved_sample_is_told_and_the_words_are_kept(house: House)
 
 
 @pytest.mark.parametrize(
-    ("caller", "problem"), [(None, "No such file or directory"), (b"", "is empty"), (b"x", "is empty")]
+    ("caller", "problem"),
+    [(None, "No such file or directory"), (b"", "is empty"), (b"x", "ends in the middle of a sample")],
 )
 async def test_one_side_lost_is_told_and_the_others_words_are_kept(
     house: House, caller: bytes | None, problem: str
@@ -238,20 +239,30 @@ async def test_one_side_lost_is_told_and_the_others_words_are_kept(
     house.record(caller, noise(1, 500))
     parrot = Parrot()
     recording_id = await house.end_call()
-    assert await house.transcription(parrot, clock=await turning_clock()).transcribe(recording_id) == "transcribed"
+    assert await house.transcription(parrot, clock=turning_clock()).transcribe(recording_id) == "transcribed"
     call, transcript = await house.recording(), await house.transcript()
     assert call.problem is not None
     assert "caller side" in call.problem
     assert problem in call.problem
     assert transcript is not None
-    assert transcript.text == {Speaker.AGENT: "hello"}
-    assert parrot.files == [f"{CALL}.agent.sln"]
+    assert transcript.text[Speaker.AGENT] == "hello"
+    assert f"{CALL}.agent.sln" in parrot.files
+
+
+async def test_a_call_in_which_nobody_was_connected_is_no_failure(house: House) -> None:
+    house.record(b"", b"")
+    recording_id = await house.end_call()
+    parrot = Parrot()
+    assert await house.transcription(parrot, clock=turning_clock()).transcribe(recording_id) == "empty"
+    call = await house.recording()
+    assert (call.state, call.problem, call.seconds) == (RecordingState.EMPTY, None, 0.0)
+    assert parrot.files == []
 
 
 async def test_both_sides_lost_is_a_failure_with_its_reason(house: House) -> None:
     recording_id = await house.end_call()
     parrot = Parrot()
-    assert await house.transcription(parrot, clock=await turning_clock()).transcribe(recording_id) == "failed"
+    assert await house.transcription(parrot, clock=turning_clock()).transcribe(recording_id) == "failed"
     call = await house.recording()
     assert call.state is RecordingState.FAILED
     assert call.problem is not None
@@ -270,7 +281,7 @@ async def test_a_path_out_of_the_directory_is_not_read(house: House) -> None:
         assert recording is not None
         recording.caller_path = "../secret.sln"
     parrot = Parrot()
-    await house.transcription(parrot, clock=await turning_clock()).transcribe(recording_id)
+    await house.transcription(parrot, clock=turning_clock()).transcribe(recording_id)
     call = await house.recording()
     assert call.problem is not None
     assert "not inside the directory of the recordings" in call.problem
@@ -371,7 +382,7 @@ async def test_it_waits_until_asterisk_has_closed_the_files(house: House) -> Non
     full = noise(4.096, 500)
     assert len(full) == 2 * BUFFER_BYTES
     house.record(full, full)
-    clock = VirtualClock()
+    clock = VirtualClock(END)
     parrot = Parrot()
     recording_id = await house.end_call()
     task = asyncio.create_task(house.transcription(parrot, clock=clock).transcribe(recording_id))
@@ -382,6 +393,14 @@ async def test_it_waits_until_asterisk_has_closed_the_files(house: House) -> Non
     while not task.done():
         await turn(clock, task)
     assert (await house.recording()).seconds == pytest.approx(4.596)
+
+
+async def test_long_after_the_call_it_does_not_wait(house: House) -> None:
+    house.record(noise(4.096, 500), noise(4.096, 500))
+    recording_id = await house.end_call()
+    clock = VirtualClock(END + timedelta(hours=1))  # it stands still: a wait would never end
+    async with asyncio.timeout(10):
+        assert await house.transcription(Parrot(), clock=clock).transcribe(recording_id) == "transcribed"
 
 
 @pytest.mark.parametrize(
@@ -400,11 +419,11 @@ async def turn(clock: VirtualClock, task: asyncio.Task[str]) -> None:
     await clock.advance(0.1)
 
 
-async def turning_clock() -> VirtualClock:
+def turning_clock() -> VirtualClock:
     """A clock on which every wait is over at once."""
 
     class Turning(VirtualClock):
         async def sleep(self, seconds: float) -> None:
             await self.advance(seconds)
 
-    return Turning()
+    return Turning(END)
