@@ -137,6 +137,10 @@ class AgiServer(fast_agi.Application):
         self._server: asyncio.Server | None = None
         self._sessions: set[asyncio.Task[Any]] = set()
 
+    def add_script(self, name: str, script: Script) -> None:
+        """Serve `script` at `agi://host:port/name`."""
+        self.add_route(name, script)  # type: ignore[no-untyped-call]
+
     async def start(self, host: str, port: int) -> int:
         """Listen; the port is returned (0 takes a free one). `OSError` when it is taken."""
         self._server = await asyncio.start_server(self.handler, host, port, limit=LINE_LIMIT)

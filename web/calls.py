@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from aiohttp_pydantic.oas.typing import r200
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy import ColumnElement, false, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +17,7 @@ from pbx.journal_tables import CallFactRow, CallRow
 from queue_router.agents import AgentRow
 from queue_router.offers import CallOffer
 from recordings.archive import RecordedCall, Transcript, recording_of_call, transcript_of_call
+from web.openapi import NULLABLE
 from web.paging import Cursor, Limit, decode_cursor, encode_cursor, microseconds_of, moment_of
 from web.problems import not_found
 from web.sign_in import actor_of
@@ -111,8 +113,8 @@ class CallDetails(BaseModel):
     call: CallView
     facts: list[FactView]
     offers: list[OfferView]
-    recording: RecordingView | None
-    transcript: TranscriptView | None
+    recording: RecordingView | SkipJsonSchema[None] = NULLABLE
+    transcript: TranscriptView | SkipJsonSchema[None] = NULLABLE
 
 
 class Calls(View):

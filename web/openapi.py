@@ -7,8 +7,12 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp_pydantic.oas.view import generate_oas
+from pydantic import Field
 
 from web.problems import CONTENT_TYPE, Problem
+
+NULLABLE: Any = Field(json_schema_extra={"nullable": True})
+"""For a field of type `Model | SkipJsonSchema[None]`: aiohttp-pydantic can't translate an optional model by itself."""
 
 PATH = "/api/v1/openapi.json"
 
@@ -38,6 +42,11 @@ def document(app: web.Application) -> dict[str, Any]:
     # OpenAPI 3.0 has no type null.
     problem["properties"]["detail"] = {"type": "string", "nullable": True}
     schemas["Problem"] = problem
+    for schema in schemas.values():
+        for name, field in schema.get("properties", {}).items():
+            if "$ref" in field and "nullable" in field:
+                # Beside a $ref, OpenAPI 3.0 ignores everything else.
+                schema["properties"][name] = {"allOf": [{"$ref": field["$ref"]}], "nullable": True}
     content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in spec["paths"].values():
         for operation in path.values():

@@ -109,6 +109,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return problem_response(error.status, _detail_of(error), headers=headers)
     except json.JSONDecodeError as error:
         return problem_response(HTTPStatus.BAD_REQUEST, f"the body is no JSON: {error.msg}")
+    except RecursionError:
+        return problem_response(HTTPStatus.BAD_REQUEST, "the body is nested too deeply")
     except UnicodeDecodeError:
         return problem_response(HTTPStatus.BAD_REQUEST, "the request is not UTF-8")
     except Exception:

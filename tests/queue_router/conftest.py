@@ -45,7 +45,7 @@ async def house(database: Database) -> AsyncIterator[House]:
     )
     house = House(database, hub, agents, desks, calls, directory, entry, CallsOfAgents(agents, desks, calls, directory))
     server = AgiServer()
-    server.add_route("entry", entry.serve)
+    server.add_script("entry", entry.serve)
     house.port = await server.start("127.0.0.1", 0)
     yield house
     await server.stop()

@@ -20,7 +20,7 @@ async def serve() -> AsyncIterator[Serve]:
     writers: list[asyncio.StreamWriter] = []
 
     async def begin(script: Script) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        server.add_route("test", script)
+        server.add_script("test", script)
         reader, writer = await asyncio.open_connection("127.0.0.1", await server.start("127.0.0.1", 0))
         writers.append(writer)
         writer.write(HEAD)
@@ -199,7 +199,7 @@ async def test_stopping_ends_the_conversations(serve: Serve) -> None:
         begun.set()
         await session.command("EXEC Dial", "x", timeout=None)
 
-    server.add_route("test", script)
+    server.add_script("test", script)
     reader, writer = await asyncio.open_connection("127.0.0.1", await server.start("127.0.0.1", 0))
     writer.write(HEAD)
     await asyncio.wait_for(begun.wait(), 5)
