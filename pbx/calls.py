@@ -1,11 +1,11 @@
 """What the tracker remembers of calls: legs, the bridges they were in, transfers.
 
-These are evidence, not conclusions: each field says what some event said, and only grows. So it does not matter in which
-order the events of different channels came, or whether one came twice; `pbx.story` draws the conclusions.
+These are evidence, not conclusions: each field says what some event said, and only grows. So it does not matter in
+which order the events of different channels came, or whether one came twice; `pbx.story` draws the conclusions.
 
-A *leg* is one channel. A *stay* is one leg's time in one bridge. A *call* is what Asterisk gives one Linkedid: its first
-channel and all that came of it. A leg belongs to the call in which it was made for good, also when a transfer later
-joins it to another: Asterisk then changes its Linkedid.
+A *leg* is one channel. A *stay* is one leg's time in one bridge. A *call* is what Asterisk gives one Linkedid: its
+first channel and all that came of it. A leg belongs to the call in which it was made for good, also when a transfer
+later joins it to another: Asterisk then changes its Linkedid.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pbx.facts import Direction, TransferKind
-from pbx.parties import account, dialled_party, is_person, is_relay
+from pbx.parties import account, dialled_party, is_person, is_relay, known
 
 Birth = tuple[int, int]
 
@@ -99,15 +99,21 @@ class Leg:
     awaited: bool = False
     """It is known to live, so its end is to come."""
 
+    first_number: str | None = None
+    """Its caller id at birth."""
     number: str | None = None
     caller_name: str | None = None
     settled: bool = False
     """It has dialled or talked: what its caller id becomes now says nothing about who called."""
     exten: str | None = None
+    """What its Newchannel says was dialled on it."""
+    sent_to: str | None = None
+    """The extension in which it first dialled or queued."""
     context: str = ""
 
-    dialled: bool = False
-    """Asterisk called out on it. Without `dialled_by` it was originated."""
+    calling: bool = False
+    """Its phone called in."""
+    was_dialled: bool = False
     dialled_by: Leg | None = None
     dial_string: str = ""
     dial_status: str = ""
@@ -146,6 +152,11 @@ class Leg:
         return is_person(self.first_name)
 
     @property
+    def dialled(self) -> bool:
+        """Asterisk called out on it. Who picks a call up is told as dialled, too, but had called in."""
+        return self.was_dialled and not (self.calling and self.person)
+
+    @property
     def originated(self) -> bool:
         return self.dialled and self.dialled_by is None
 
@@ -158,6 +169,23 @@ class Leg:
             return dialled_party(name, self.dial_string)
         return self.number or account(name)
 
+    def calling_party(self) -> str | None:
+        """Who it is, of a leg on which somebody made a call.
+
+        Of a phone that Asterisk rang first (click to dial), the number that it was rung by, unless `Originate` set the
+        caller id: then it shows whom the phone is to be connected with.
+        """
+        if not self.first_name:
+            return None
+        own = known(account(self.first_name))
+        if self.originated:
+            party = dialled_party(self.first_name, self.dial_string)
+            return party if party != own else self.first_number or own
+        if self.dialled:
+            party = dialled_party(self.first_name, self.dial_string)
+            return party if party != own else self.number or own
+        return self.number or own
+
 
 @dataclass(eq=False, slots=True)
 class Transfer:
@@ -168,7 +196,8 @@ class Transfer:
     second: Leg | None
     transferee: Leg | None
     exten: str | None
-    succeeded: bool
+    into_queue: bool
+    """The transferer was waiting in a queue, and the other took that place."""
     at: float | None
 
 
@@ -193,6 +222,10 @@ class Call:
     joined: list[Call] = field(default_factory=list)
     """Calls that went on as part of this one."""
     merged_into: Call | None = None
+    picked_up: bool = False
+    """It was only made to pick another call up."""
+    relinked: bool = False
+    """Its first channel was given the Linkedid of another call."""
     snapshot: bool = False
     """A snapshot told that it was there: its start was not heard, but it is real."""
     inferred_end: bool = False

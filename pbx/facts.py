@@ -178,11 +178,15 @@ class RecordingStarted(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(CallFact):
-    """The last leg of the call is gone. `hangup_by` is None where the events don't tell."""
+    """The last leg of the call is gone. `hangup_by` is None where the events don't tell.
+
+    `inferred` where the end itself was not heard: after a gap the call was there no more.
+    """
 
     outcome: Outcome
     hangup_by: Side | None
     cause: int | None
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

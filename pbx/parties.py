@@ -1,7 +1,7 @@
 """Who a channel stands for: from Asterisk's names and headers to a number or an endpoint's account.
 
-Calls are told apart by Uniqueid and Linkedid alone, never by names. A name is read for one purpose only: to call a party
-by it. Asterisk makes channel names as `TECHNOLOGY/account-serial`, and that is the one place where it says which
+Calls are told apart by Uniqueid and Linkedid alone, never by names. A name is read for one purpose only: to call a
+party by it. Asterisk makes channel names as `TECHNOLOGY/account-serial`, and that is the one place where it says which
 endpoint a channel belongs to: a dialled channel's CallerIDNum is often the number that was dialled instead (the
 queue's, the ring group's).
 """

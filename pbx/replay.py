@@ -95,7 +95,7 @@ def replay(events: Iterable[AmiEvent], node: str = "main") -> list[story.CallSto
     tracker = Tracker(node, ended_kept=EVERYTHING, overdue_after=float("inf"), live_kept=EVERYTHING)
     for event in events:
         tracker.feed(event)
-    return [story.story(call) for call in tracker.calls]
+    return [story.story(call) for call in tracker.calls if not call.picked_up]
 
 
 def main(arguments: list[str] | None = None) -> int:

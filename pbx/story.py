@@ -13,10 +13,12 @@ from typing import Any
 
 from pbx.calls import Call, Leg, Stay, Transfer, birth, moment
 from pbx.facts import Direction, Outcome, RingEnd, Side, TransferKind
-from pbx.parties import account, known
+from pbx.parties import is_number
 
 UNALLOCATED, BUSY, NO_ANSWER, REJECTED = 1, 17, (18, 19), 21
 ANSWERED_ELSEWHERE = 26
+_TOLD_CALLER = {BUSY: Outcome.BUSY, REJECTED: Outcome.REJECTED, **dict.fromkeys(NO_ANSWER, Outcome.NO_ANSWER)}
+"""What a cause says that the caller's own channel ended with."""
 CALLERS_OWN = frozenset({None, 0, 16, 26, 31, 127})
 """Causes (Q.850) of a hangup that somebody simply asked for; 127 comes with a cancelled INVITE."""
 
@@ -98,17 +100,22 @@ def _each_once(parties: Iterable[str]) -> list[str]:
 
 
 def visible(call: Call) -> bool:
-    """Whether enough is known of the call to speak of it.
+    """Whether the call is one, and enough is known of it to speak of it.
 
     It is when its first channel was seen to begin, or a snapshot told of it. A call met in the middle shows once its
     first channel is seen to dial or to talk; of one that only hangs up nobody can say what it was.
+
+    What Asterisk makes only to ring somebody back into another call is no call (a transfer that failed), nor is, met in
+    the middle, what by then is part of another: it may just have been made to pick that one up.
     """
     root = call.root
     if call.snapshot:
         return True
-    if root is None or not root.heard:
+    if root is None or not root.heard or (call.relinked and not root.born):
         return False
-    return root.born or bool(root.dials) or bool(met(root))
+    if root.born:
+        return not (call.relinked and root.originated and not root.dials)
+    return bool(root.dials) or bool(met(root))
 
 
 def caller(call: Call) -> Leg | None:
@@ -178,9 +185,7 @@ def met(leg: Leg) -> dict[Leg, Stay]:
 
 def caller_number(call: Call) -> str | None:
     leg = caller(call)
-    if leg is None or not leg.first_name:
-        return None
-    return leg.party() if leg.dialled else leg.number or known(account(leg.first_name))
+    return leg.calling_party() if leg is not None else None
 
 
 def caller_name(call: Call) -> str | None:
@@ -189,12 +194,28 @@ def caller_name(call: Call) -> str | None:
 
 
 def dialled(call: Call) -> str | None:
-    """What the caller dialled; of an originated call, where it was sent."""
-    return call.dialled or (call.root.exten if call.root else None)
+    """What the caller dialled; of an originated call, whom the caller was to be connected with."""
+    root = call.root
+    if call.dialled is not None or root is None:
+        return call.dialled
+    if root.person and not root.dialled:
+        return root.exten
+    if root.sent_to is not None and root.sent_to != root.exten:
+        return root.sent_to
+    if root.dials:
+        number = root.dials[0].dial_string.rpartition("/")[2].partition("@")[0]
+        return number if is_number(number) else next((leg.party() for leg in call_people(call)), None)
+    return None
 
 
 def queue(call: Call) -> str | None:
-    return call.queue or call.queue_of_dialplan
+    """The queue in which the caller waited, also where a transfer put the caller into it."""
+    if call.queue is not None:
+        return call.queue
+    for transfer in call.transfers:
+        if transfer.into_queue and transfer.second is not None and transfer.second.call is not None:
+            return transfer.second.call.queue
+    return call.queue_of_dialplan
 
 
 def started(call: Call) -> datetime | None:
@@ -237,7 +258,7 @@ def rang(call: Call) -> list[Leg]:
 def answered(call: Call) -> dict[Leg, str]:
     """Who talked with the caller's side, as a party each, in the order in which their channels came up.
 
-    The caller's side is the caller; after the caller hands the call on, who was talking with the caller takes the place.
+    The caller's side is the caller; when the caller hands the call on, whoever talked with the caller takes the place.
     """
     leg = caller(call)
     if leg is None:
@@ -285,7 +306,7 @@ def transfer_story(call: Call, transfer: Transfer) -> TransferStory:
         kind=transfer.kind,
         from_party=from_party or transfer.first.party(),
         to_party=to_party,
-        completed=transfer.succeeded and bool(taken),
+        completed=bool(taken),
     )
 
 
@@ -312,10 +333,19 @@ def transfer_targets(call: Call, transfer: Transfer) -> list[Leg]:
             found.update(leg for leg in (*dialled_people(other), *met(other)) if begin < leg.birth <= end)
     else:
         second = transfer.second or transfer.first
-        found.update(dialled_people(second))
-        if transfer.second is not None:
-            found.update(met(second))
+        reached = {*dialled_people(second), *_consulted(second), *met(second)}
+        for other in others:
+            reached.update(dialled_people(other))
+        found.update(leg for leg in reached if leg.birth > second.birth)
     return sorted((leg for leg in found if leg not in own), key=_by_birth)
+
+
+def _consulted(leg: Leg) -> Iterator[Leg]:
+    """The phones dialled by Local channels that `leg` shares a bridge with: so a feature code consults somebody."""
+    for stay in leg.stays.values():
+        for other in stay.bridge.stays.values():
+            if other.relay and other.leg.other_half is not None:
+                yield from dialled_people(other.leg.other_half)
 
 
 def _next_transferer(call: Call, transfer: Transfer) -> tuple[int, int]:
@@ -333,8 +363,6 @@ def over(call: Call) -> bool:
 
     A call that went on as part of another is over with its own first channel; its other legs are the other call's.
     """
-    if call.inferred_end:
-        return True
     if call.merged_into is not None:
         return call.root is None or call.root.ended
     return not any(_alive(leg) for own in (call, *call.joined) for leg in own.legs)
@@ -380,16 +408,19 @@ def outcome(call: Call, talked: dict[Leg, str] | None = None) -> Outcome:
     if leg is None or (leg.dialled and not leg.up):
         return _never_began(leg or call.root)
     ends = [ring_end(other) for other in call_people(call)]
+    told = _TOLD_CALLER.get(leg.cause or 0)
     machine_answered = leg.up and not leg.dialled
     if gave_up(leg) or (RingEnd.CANCELLED in ends and not call.queue):
         return Outcome.NO_ANSWER if machine_answered else Outcome.CANCELLED
     if queue(call):
         return Outcome.NO_ANSWER
     if ends:
-        return _worst(ends)
+        return told if told is not None and len(set(ends)) > 1 else _worst(ends)
     if machine_answered:
         return Outcome.NO_ANSWER
-    return _of_cause(leg.cause)
+    if told is not None:
+        return told
+    return Outcome.CANCELLED if leg.cause in CALLERS_OWN else Outcome.FAILED
 
 
 def gave_up(leg: Leg) -> bool:
@@ -414,16 +445,6 @@ def _worst(ends: list[RingEnd]) -> Outcome:
     return Outcome.CANCELLED if RingEnd.CANCELLED in ends else Outcome.FAILED
 
 
-def _of_cause(cause: int | None) -> Outcome:
-    if cause == BUSY:
-        return Outcome.BUSY
-    if cause == REJECTED:
-        return Outcome.REJECTED
-    if cause in NO_ANSWER:
-        return Outcome.NO_ANSWER
-    return Outcome.CANCELLED if cause in CALLERS_OWN else Outcome.FAILED
-
-
 def hangup_by(call: Call, talked: dict[Leg, str], transfers: list[TransferStory], result: Outcome) -> Side | None:
     """Which side hung up; None where the events do not tell, or nobody did (it rang out, it failed)."""
     leg = caller(call)
@@ -437,6 +458,8 @@ def hangup_by(call: Call, talked: dict[Leg, str], transfers: list[TransferStory]
         return Side.CALLER if gave_up(leg) else None
     if any(transfer.first is leg for transfer in call.transfers):
         return None  # the caller left the call to others
+    if call.merged_into is not None and any(transfer.second is leg for transfer in call.merged_into.transfers):
+        return None  # a consultation: it ended by joining others, not by hanging up
     if transfers and not transfers[-1].completed:
         return Side.CALLER if leg.hangup_requested else None
     return _who_left_first(leg, talked)

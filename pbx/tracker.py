@@ -13,13 +13,13 @@ repeated events change nothing, and then forgotten; the Uniqueids of what was fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from pbx import story
-from pbx.calls import Bridge, Call, Leg, Stay, Transfer
-from pbx.events import AmiEvent
+from pbx.calls import Bridge, Call, Leg, Stay, Transfer, birth
+from pbx.events import UNSET, AmiEvent
 from pbx.facts import (
     CallEnded,
     CallFact,
@@ -196,13 +196,12 @@ class Tracker:
         leg.context = _text(event, "Context")
         leg.exten = known(_text(event, "Exten"))
         self._identify(leg, event)
+        leg.first_number = known(_text(event, "CallerIDNum"))
         self._state(leg, _text(event, "ChannelState"))
         call = leg.call
         if call is None:
             return
         if call.root is leg:
-            if leg.relay or leg.dialled:
-                leg.exten = None  # where it goes once it is answered is what the caller dialled
             self._variables(call, event)
             self._catch_up(call, event, facts)
         self._look_for_overdue(event, facts)
@@ -222,7 +221,9 @@ class Tracker:
         self._tell_ringing(leg, event, facts)
 
     def _state(self, leg: Leg, state: str) -> None:
-        if state == RINGING:
+        if state == RING:
+            leg.calling = True
+        elif state == RINGING:
             leg.ringing = True
         elif state == UP:
             leg.up = True
@@ -237,19 +238,13 @@ class Tracker:
         leg.caller_name = known(_text(event, "CallerIDName")) or leg.caller_name
 
     def _newexten(self, event: AmiEvent, facts: Facts) -> None:
-        """Only of interest on a first channel: where an originated call was sent, and our variables."""
+        """Only of interest on a first channel that is not told of yet, for our variables."""
         leg = self._legs.get(_text(event, "Uniqueid"))
-        if leg is None or leg.call is None or leg.call.root is not leg:
+        if leg is None or leg.call is None or leg.call.root is not leg or leg.call.started:
             return
-        self._sent_to(leg, _text(event, "Extension") or _text(event, "Exten"))
-        if not leg.call.started:
-            self._variables(leg.call, event)
-            if leg.call.own_id and not leg.relay:
-                self._start(leg.call, event, facts)
-
-    def _sent_to(self, leg: Leg, exten: str) -> None:
-        if leg.exten is None and leg.up and (leg.originated or leg.relay):
-            leg.exten = known(exten)
+        self._variables(leg.call, event)
+        if leg.call.own_id and leg.calling and not leg.relay:
+            self._start(leg.call, event, facts)
 
     def _varset(self, event: AmiEvent, facts: Facts) -> None:
         variable = _text(event, "Variable").lstrip("_")
@@ -292,6 +287,7 @@ class Tracker:
         leg = self._own(event)
         if leg is None or leg.ended:
             return
+        self._relinked(leg, event)
         leg.ended = leg.settled = True
         leg.cause = _cause(event)
         leg.ended_at = self._seconds(event)
@@ -312,35 +308,38 @@ class Tracker:
         if leg is None:
             return
         dialler = self._own(event) if _text(event, "Uniqueid") else None
-        leg.awaited = True
-        leg.dialled = True
+        leg.awaited = leg.was_dialled = True
         leg.dial_string = leg.dial_string or _text(event, "DialString")
         if dialler is not None:
             self._dialled(dialler, leg, event, facts)
-        elif leg.call is not None and leg.call.root is leg and not leg.up:
-            leg.exten = None
         self._tell_ringing(leg, event, facts)
 
     def _dialled(self, dialler: Leg, leg: Leg, event: AmiEvent, facts: Facts) -> None:
         dialler.settled = True
-        if leg.dialled_by is None and leg is not dialler:
-            leg.dialled_by = dialler
-            dialler.dials.append(leg)
         if leg.call is None and dialler.call is not None:
             self._attach(leg, dialler.call.linkedid)
+        if leg is not dialler and leg not in dialler.dials:
+            dialler.dials.append(leg)
+            # A masquerade makes another channel go on with a dial: the first dialler is of the leg's own call.
+            if leg.dialled_by is None or (dialler.call is leg.call and leg.dialled_by.call is not leg.call):
+                leg.dialled_by = dialler
         call = dialler.call
-        if call is not None and call.root is dialler:
-            self._sent_to(dialler, _text(event, "Exten"))
+        if call is None:
+            return
+        if call.root is dialler:
+            dialler.sent_to = dialler.sent_to or known(_text(event, "Exten"))
             if not call.started:
                 self._variables(call, event)
                 self._start(call, event, facts)
+        if leg.call is not None and leg.call is not call and leg.calling and leg.call.root is leg and leg.person:
+            self._picked_up(leg.call, call, event, facts)
 
     def _agent_called(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._leg(event, "Dest")
         dialler = self._own(event)
         if leg is None or dialler is None:
             return
-        leg.dialled = leg.awaited = True
+        leg.was_dialled = leg.awaited = True
         leg.dial_string = leg.dial_string or _text(event, "Interface")
         self._dialled(dialler, leg, event, facts)
 
@@ -368,7 +367,12 @@ class Tracker:
         """Who picks a call up joins it: the call that was made to pick up goes on as part of the other."""
         leg, target = self._own(event), self._leg(event, "Target")
         if leg is not None and target is not None and leg.call and target.call:
-            self._merge(leg.call, target.call, event, facts)
+            self._picked_up(leg.call, target.call, event, facts)
+
+    def _picked_up(self, call: Call, into: Call, event: AmiEvent, facts: Facts) -> None:
+        if call is not into:
+            call.picked_up = True
+            self._merge(call, into, event, facts)
 
     # Bridges
 
@@ -378,28 +382,46 @@ class Tracker:
             return
         leg, at = stay.leg, self._seconds(event)
         leg.settled = True
+        self._relinked(leg, event)
         if at is not None and (stay.entered is None or at < stay.entered):
             stay.entered = at
         stay.replaced = stay.replaced or _text(event, "SwapUniqueid")
-        if not leg.ended:
-            stay.inside = True
-            leg.stays[stay.bridge.id] = leg.stays.pop(stay.bridge.id)  # the last one entered is the last one
+        if stay.left is None or at is None or at > stay.left:
+            self._moves_in(stay, at)
         if not stay.bridge.holding and len(stay.bridge.stays) > 1:
             self._tell_conversation(leg, event, facts)
+
+    def _moves_in(self, stay: Stay, at: float | None) -> None:
+        """Keep the leg's bridges in the order in which it entered them, the last one last.
+
+        Only with time stamps a second visit can be told from an event that comes twice.
+        """
+        leg = stay.leg
+        if not leg.ended:
+            stay.inside = True
+        if stay.left is not None and at is not None:
+            leg.stays[stay.bridge.id] = leg.stays.pop(stay.bridge.id)
 
     def _bridge_leave(self, event: AmiEvent, facts: Facts) -> None:
         stay = self._stay(event)
         if stay is None:
             return
-        stay.inside = False
+        self._relinked(stay.leg, event)
         at = self._seconds(event)
-        if at is not None and (stay.left is None or at > stay.left):
+        if at is None or stay.left is None or at >= stay.left:
+            stay.inside = False
             stay.left = at
-        remaining = _text(event, "BridgeNumChannels")
-        if remaining.isdecimal() and len(remaining) < 8:
-            stay.remaining = int(remaining)
+            remaining = _text(event, "BridgeNumChannels")
+            if remaining.isdecimal() and len(remaining) < 8:
+                stay.remaining = int(remaining)
         if stay.entered is None and not stay.bridge.holding:
             self._tell_conversation(stay.leg, event, facts)
+
+    def _relinked(self, leg: Leg, event: AmiEvent) -> None:
+        """A first channel that another Linkedid was given to went on as part of an older call."""
+        call = leg.call
+        if call is not None and call.root is leg and _text(event, "Linkedid") not in ("", call.linkedid):
+            call.relinked = True
 
     def _stay(self, event: AmiEvent) -> Stay | None:
         leg = self._own(event)
@@ -420,7 +442,7 @@ class Tracker:
             return
         transferee = self._leg(event, "Transferee", create=False)
         exten = known(_text(event, "Extension"))
-        self._transfer(Transfer(TransferKind.BLIND, first, None, transferee, exten, True, self._seconds(event)))
+        self._transfer(Transfer(TransferKind.BLIND, first, None, transferee, exten, False, self._seconds(event)))
 
     def _attended_transfer(self, event: AmiEvent, facts: Facts) -> None:
         first, second = self._leg(event, "OrigTransferer"), self._leg(event, "SecondTransferer")
@@ -433,9 +455,13 @@ class Tracker:
             transferee = self._leg(event, "TransferTarget", create=False)
         else:
             transferee = self._leg(event, "Transferee", create=False)
-        self._transfer(Transfer(TransferKind.ATTENDED, first, second, transferee, None, True, self._seconds(event)))
+        into_queue = _text(event, "DestApp") == "Queue"
+        seconds = self._seconds(event)
+        self._transfer(Transfer(TransferKind.ATTENDED, first, second, transferee, None, into_queue, seconds))
         if first.call and second is not None and second.call and second.call is not first.call:
             self._merge(second.call, first.call, event, facts)
+            if into_queue and second.call.queue is not None:
+                self._tell_queued(first.call, second, second.call.queue, event, facts)
         self._tell_conversation(first, event, facts)
         if first.call is not None:
             self._tell_call(first.call, event, facts)
@@ -465,9 +491,16 @@ class Tracker:
         leg.settled = True
         call = leg.call
         call.queue = call.queue or name
-        self._variables(call, event)
-        if self._start(call, event, facts) and self._first_time(call, f"queued:{name}:{leg.uniqueid}"):
-            facts.append(CallQueued(**self._key(call, f"queued:{name}:{leg.uniqueid}", event), queue=name))
+        if call.root is leg:
+            leg.sent_to = leg.sent_to or known(_text(event, "Exten"))
+        if not call.started:
+            self._variables(call, event)
+        self._tell_queued(call, leg, name, event, facts)
+
+    def _tell_queued(self, call: Call, leg: Leg, name: str, event: AmiEvent, facts: Facts) -> None:
+        key = f"queued:{name}:{leg.uniqueid}"
+        if self._start(call, event, facts) and self._first_time(call, key):
+            facts.append(CallQueued(**self._key(call, key, event), queue=name))
 
     def _queue_caller_abandon(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
@@ -654,6 +687,7 @@ class Tracker:
                     outcome=result,
                     hangup_by=side,
                     cause=leg.cause if leg is not None else None,
+                    inferred=call.inferred_end,
                 )
             )
         call.ended = True
@@ -713,6 +747,76 @@ class Tracker:
         self._report_overdue(at.timestamp(), {}, facts)
         return facts
 
+    # After a gap
+
+    def resync(self, channels: Iterable[AmiEvent], bridges: Iterable[Mapping[str, Any]], at: datetime) -> Facts:
+        """Set everything right by a snapshot of what is alive on the PBX, taken at `at` after events were missed.
+
+        `channels` are the items of `Status` (or `CoreShowChannels`), with `Variable: NAME=value` for our variables;
+        `bridges` are mappings with `BridgeUniqueid` and `Members`, a list of Uniqueids. Calls that are not there any
+        more have ended (`CallEnded.inferred`); calls that are there and were not known begin in the middle.
+        """
+        facts: Facts = []
+        self._now = at
+        alive: dict[str, AmiEvent] = {}
+        for channel in channels:
+            uniqueid = _text(channel, "Uniqueid")
+            if uniqueid:
+                alive[uniqueid] = channel
+        self._end_missing(alive, facts)
+        legs = [leg for leg in (self._alive_leg(channel) for channel in alive.values()) if leg is not None]
+        for bridge in bridges:
+            for uniqueid in bridge.get("Members", ()):
+                leg = self._legs.get(uniqueid)
+                if leg is not None:
+                    self._is_in(leg, str(bridge.get("BridgeUniqueid", "")), bridge)
+        for leg in legs:
+            if leg.call is not None:
+                self._start(leg.call, {}, facts)
+        for leg in legs:
+            self._tell_ringing(leg, {}, facts)
+            if leg.stays:
+                self._tell_conversation(leg, {}, facts)
+        return facts
+
+    def _end_missing(self, alive: Mapping[str, AmiEvent], facts: Facts) -> None:
+        gone = [leg for leg in self._legs.values() if leg.awaited and not leg.ended and leg.uniqueid not in alive]
+        for leg in gone:
+            leg.ended = leg.settled = True
+            if leg.call is not None:
+                leg.call.inferred_end = True
+        for leg in gone:
+            if leg.call is not None:
+                self._tell_end_of_leg(leg, {}, facts)
+        for call in {leg.call: None for leg in gone if leg.call is not None}:
+            for concerned in (call, call.merged_into):
+                if concerned is not None:
+                    self._close(concerned, {}, facts)
+
+    def _alive_leg(self, channel: AmiEvent) -> Leg | None:
+        leg = self._own(channel)
+        if leg is None or leg.ended:
+            return None
+        leg.name = _text(channel, "Channel") or leg.name
+        state = _text(channel, "ChannelState")
+        self._state(leg, state)
+        call = leg.call
+        if call is not None:
+            if call.root is not leg and state in (RINGING, UP):
+                leg.was_dialled = True
+            if not call.started:
+                call.snapshot = True
+                for assignment in _texts(channel, "Variable"):
+                    variable, _, value = assignment.partition("=")
+                    self._variable(call, variable, value if value != UNSET else "")
+        self._is_in(leg, _text(channel, "BridgeID") or _text(channel, "BridgeId"), {})
+        return leg
+
+    def _is_in(self, leg: Leg, bridge_id: str, event: Mapping[str, Any]) -> None:
+        bridge = self._bridge({"BridgeUniqueid": bridge_id, "BridgeTechnology": event.get("BridgeTechnology", "")})
+        if bridge is not None and leg.uniqueid not in bridge.stays:
+            bridge.stays[leg.uniqueid] = leg.stays[bridge.id] = Stay(leg, bridge, leg.name, inside=True)
+
     def _bound(self) -> None:
         if len(self._live) > self._live_kept:
             self.dropped += 1
@@ -740,7 +844,7 @@ class Tracker:
 
 
 def _by_start(call: Call) -> tuple[Any, str]:
-    return story.birth(call.linkedid), call.linkedid
+    return birth(call.linkedid), call.linkedid
 
 
 def _text(event: AmiEvent, header: str) -> str:
