@@ -1,6 +1,5 @@
 """The Asterisk of these tests."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,9 +8,10 @@ from dialplan.modules import absent
 from dialplan.render import render
 from ringdesk.asterisk.instance import AsteriskInstance
 from ringdesk.asterisk.ports import free_asterisk_ports
-from ringdesk.asterisk.tools import ToolMissing, find, prompts
-from ringdesk.asterisk.ways import NoAsterisk, Way
+from ringdesk.asterisk.tools import prompts
+from ringdesk.asterisk.ways import Way
 from tests.dialplan.real_pbx import CUSTOM_PJSIP, RealPbx, real_config
+from tests.tools import require_tool
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +24,9 @@ def real_pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealPbx]:
         fitting = config.model_copy(update={"absent_modules": absent(way.modules)})
         return {**render(fitting), "pjsip_custom.conf": CUSTOM_PJSIP}
 
-    try:
-        pbx = RealPbx(config, instance, find("baresip"), prompts())
-        instance.up(files)
-    except (ToolMissing, NoAsterisk) as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(missing))
+    require_tool("asterisk")
+    pbx = RealPbx(config, instance, require_tool("baresip"), prompts())
+    instance.up(files)
     try:
         yield pbx
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import websockets
 
 from dialplan.render import CEL_COLUMNS, CEL_FILE
 from pbx.errors import ActionRefused
@@ -343,6 +344,33 @@ async def test_a_colleague_is_dialled_by_account(real_pbx: RealPbx) -> None:
         ringing = await two.wait_for(PhoneEventKind.INCOMING, timeout=3)
         assert ringing.peer == "1001"
         await two.wait_for(PhoneEventKind.ESTABLISHED, timeout=3)
+
+
+async def test_a_colleague_who_refuses_is_busy_for_the_caller(real_pbx: RealPbx) -> None:
+    async with real_pbx.agent("1001") as one, real_pbx.agent("1002", Answer.reject()):
+        await one.dial("1002")
+        closed = await one.wait_for(PhoneEventKind.CLOSED, timeout=3)
+    assert closed.detail.startswith("486"), closed.detail
+
+
+async def test_a_browser_registers_over_the_websocket(real_pbx: RealPbx) -> None:
+    register = (
+        "REGISTER sip:127.0.0.1 SIP/2.0",
+        "Via: SIP/2.0/WS x.invalid;branch=z9hG4bK1",
+        "Max-Forwards: 70",
+        "From: <sip:web1@127.0.0.1>;tag=1",
+        "To: <sip:web1@127.0.0.1>",
+        "Call-ID: 1",
+        "CSeq: 1 REGISTER",
+        "Contact: <sip:web1@x.invalid;transport=ws>",
+        "Content-Length: 0",
+    )
+    address = f"ws://127.0.0.1:{real_pbx.config.ports.http}/ws"
+    async with asyncio.timeout(5), websockets.connect(address, subprotocols=[websockets.Subprotocol("sip")]) as socket_:
+        await socket_.send("\r\n".join((*register, "", "")))
+        answer = str(await socket_.recv())
+    # Asked for its password: it was taken for the account, and not for the trunk that has the same address.
+    assert answer.startswith("SIP/2.0 401 Unauthorized")
 
 
 def test_none_of_it_made_asterisk_complain(real_pbx: RealPbx) -> None:
