@@ -87,6 +87,8 @@ class AmiSettings:
     """Between tries while the login is refused or Asterisk is too old: only a person can mend that."""
     stable_after: float = 10.0
     """A connection that held this long makes the next retry a quick one again."""
+    snapshot_timeout: float = 30.0
+    """For the answer to each question of a snapshot: a list of thousands of channels takes its time."""
     queue_limit: int = 20_000
     """Events that may wait for the consumer. More of them are dropped, counted, and told as a gap."""
     longest_frame: int = LONGEST_FRAME
@@ -205,8 +207,9 @@ class AmiLink:
         self._held: list[ReceivedEvent] = []
         self._complete = False
         self._lost_at: datetime | None = None
+        self._restored_at: datetime | None = None
         self._resync = asyncio.Event()
-        self._booted_again = False
+        self._past_login = False
 
     # Its state
 
@@ -303,9 +306,9 @@ class AmiLink:
 
     # Hearing
 
-    def _heard(self, frames: list[AmiFrame]) -> None:
+    def _heard(self, frames: list[AmiFrame], at: datetime) -> None:
         """The reader's end: stamp and queue. Runs within the read of the socket."""
-        at, monotonic = self._clock.now(), self._clock.monotonic()
+        monotonic = self._clock.monotonic()
         self._heard_count.inc(len(frames))
         for frame in frames:
             if self._expectations:
@@ -324,8 +327,9 @@ class AmiLink:
                     self._drop_one()
             else:
                 self._drop_one()
-            if frame["Event"] == "FullyBooted" and self.state is LinkState.CONNECTED:
-                # We came while it was still starting: what its modules did not know then, they know now.
+            if self._past_login and frame["Event"] == "FullyBooted":
+                # It comes right behind the login, unless that was while Asterisk was still starting. What its modules
+                # did not know then they know now.
                 self._resync.set()
 
     def _drop_one(self) -> None:
@@ -340,8 +344,9 @@ class AmiLink:
     def _mark_lost(self, at: datetime, reason: str) -> None:
         if self._complete:
             self._complete = False
-            self._lost_at = at
-            self.events.put_marker(LinkLost(at, reason))
+            # Gaps never overlap, also where nothing was read since the last one.
+            self._lost_at = at if self._restored_at is None else max(at, self._restored_at)
+            self.events.put_marker(LinkLost(self._lost_at, reason))
             log.warning("ami.gap", node=self.settings.node, reason=reason)
 
     async def _synchronise(self, protocol: LinkProtocol) -> None:
@@ -354,17 +359,20 @@ class AmiLink:
             if self._hearing is not _Hearing.HOLDING:
                 self._hearing, self._held = _Hearing.HOLDING, []
             snapshot = await take_snapshot(
-                lambda headers: self._ask(protocol, headers), self.settings.node, self._clock, self.settings.variables
+                lambda headers: self._ask(protocol, headers, self.settings.snapshot_timeout),
+                self.settings.node,
+                self._clock,
+                self.settings.variables,
             )
             if self._hearing is _Hearing.HOLDING:
                 break
         if not self._complete:
             self._complete = True
-            self.events.put_marker(LinkRestored(self._clock.now(), self._lost_at))
+            self._restored_at = self._clock.now()
+            self.events.put_marker(LinkRestored(self._restored_at, self._lost_at))
         self.events.put_marker(snapshot)
         self._hearing, held, self._held = _Hearing.LIVE, self._held, []
-        for item in held:
-            self.events.put_event(item)
+        self.events.put_held(held)
         for part, refusal in snapshot.missing.items():
             log.warning("ami.snapshot_incomplete", node=self.settings.node, part=part, reason=refusal)
 
@@ -383,13 +391,16 @@ class AmiLink:
     async def _live_once(self) -> float:
         """One connection from its beginning to its end; the seconds to wait before the next one."""
         connected_at: float | None = None
+        protocol: LinkProtocol | None = None
         state, reason = LinkState.DOWN, ""
         try:
             async with self._connected() as protocol:
                 self._hearing, self._held = _Hearing.HOLDING, []
+                self._past_login = False
                 self._resync.clear()
                 await self._log_in(protocol)
                 await self._check_version(protocol)
+                self._past_login = True
                 if self.events.is_drained:
                     await self._synchronise(protocol)
                 else:
@@ -406,10 +417,21 @@ class AmiLink:
             state, reason = LinkState.REFUSED, str(refusal)
         except _TooOld as refusal:
             state, reason = LinkState.TOO_OLD, str(refusal)
+        except ActionRefused as refusal:
+            state = LinkState.REFUSED
+            reason = (
+                f"{refusal}: check that the classes in `write` of the section [{self.settings.username}] "
+                "in manager.conf hold `call` and `reporting`"
+            )
         except (OSError, AmiError) as error:
-            reason = reason or str(error)
+            reason = str(error)
+        except Exception as error:
+            # The link outlives its own faults: what it heard is in the stream, and the next snapshot tells the rest.
+            log.exception("ami.fault", node=self.settings.node)
+            reason = f"fault in Ringdesk: {error!r}"
         finally:
-            self._mark_lost(self._clock.now(), reason or "stopped")
+            # Surely heard is only what was read: a connection may have been dead for as long as a ping takes to miss.
+            self._mark_lost(protocol.read_at if protocol else self._clock.now(), reason or "stopped")
             self._hearing, self._held = _Hearing.DEAF, []
             if connected_at is not None:
                 LOSSES.labels(self.settings.node).inc()
@@ -429,7 +451,7 @@ class AmiLink:
             host=host,
             port=port,
             loop=asyncio.get_running_loop(),
-            protocol_factory=lambda: LinkProtocol(self._heard, longest_frame=self.settings.longest_frame),
+            protocol_factory=lambda: LinkProtocol(self._heard, self._clock, longest_frame=self.settings.longest_frame),
         )
         protocol: LinkProtocol | None = None
         try:

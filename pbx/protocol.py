@@ -12,6 +12,7 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from panoramisk.actions import Action
 from panoramisk.ami_protocol import AMIProtocol
 from prometheus_client import Counter
 
+from kernel.clock import Clock
 from kernel.telemetry import REGISTRY
 from pbx.errors import InvalidHeader, LinkDown
 from pbx.events import AmiFrame, text
@@ -35,6 +37,9 @@ LONGEST_HEADER = 1022
 TRUNCATED = Counter("ringdesk_ami_truncated_total", "Frames cut off by the end of a connection", registry=REGISTRY)
 MALFORMED = Counter("ringdesk_ami_malformed_total", "Lines or frames that could not be read", registry=REGISTRY)
 UNMATCHED = Counter("ringdesk_ami_unmatched_total", "Responses that answer no action of ours", registry=REGISTRY)
+
+MOST_LINES = 120
+"""Lines of one action. Asterisk takes no notice of what comes behind the 128th."""
 
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 _FORBIDDEN = {"\r": "CR", "\n": "LF", "\0": "NUL"}
@@ -65,6 +70,9 @@ def check_action(action: ActionHeaders) -> None:
     """Raise InvalidHeader, naming the header, for what would change the meaning of an action or of the next one."""
     if not action.get("Action"):
         raise InvalidHeader("header 'Action' is missing or empty: it names what Asterisk should do")
+    lines = sum(1 if isinstance(value, str) else len(value) for value in action.values())
+    if lines > MOST_LINES:
+        raise InvalidHeader(f"{action['Action']}: {lines} lines are too many, Asterisk reads {MOST_LINES}")
     seen: set[str] = set()
     for header, value in action.items():
         if not _HEADER_NAME.match(header):
@@ -125,15 +133,18 @@ class PendingAction(Action):
         return True
 
 
-Heard = Callable[[list[AmiFrame]], None]
-"""Takes the events of one read, in order. Must not raise and must not wait."""
+Heard = Callable[[list[AmiFrame], datetime], None]
+"""Takes the events of one read, in order, and when that was. Must not raise and must not wait."""
 
 
 class LinkProtocol(AMIProtocol):
     """One connection to a manager interface, from greeting to end. `lost` is done with the reason when it ends."""
 
-    def __init__(self, heard: Heard, *, longest_frame: int = LONGEST_FRAME) -> None:
+    def __init__(self, heard: Heard, clock: Clock, *, longest_frame: int = LONGEST_FRAME) -> None:
         self._heard = heard
+        self._clock = clock
+        self.read_at = clock.now()
+        """When something was last read (aware, UTC); before that, when the connection was made."""
         self._parser = FrameParser(longest_frame=longest_frame)
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.greeted: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -164,6 +175,7 @@ class LinkProtocol(AMIProtocol):
         return future
 
     def data_received(self, data: bytes) -> None:
+        self.read_at = self._clock.now()
         try:
             malformed = self._parser.malformed_lines
             frames = self._parser.feed(data)
@@ -174,7 +186,7 @@ class LinkProtocol(AMIProtocol):
                 self.greeted.set_result(self.version)
             events = [frame for frame in frames if not self._belongs_to_answer(frame)]
             if events:
-                self._heard(events)
+                self._heard(events, self.read_at)
         except FramingError as error:
             self.drop(str(error))
         except Exception as error:  # The reader outlives its own faults: a link that dies silently is worse.

@@ -64,6 +64,11 @@ class EventStream:
         self._items.append(item)
         self._arrived.set()
 
+    def put_held(self, items: list[ReceivedEvent]) -> None:
+        """Queue events that were kept back: at most half of the limit, behind a snapshot that waited for the drain."""
+        self._items.extend(items)
+        self._arrived.set()
+
     def get_nowait(self) -> LinkItem:
         """The next item. Raises asyncio.QueueEmpty."""
         if not self._items:

@@ -12,7 +12,7 @@ from ringdesk.asterisk.packages import UnpackedSet
 
 SECRET = "right-secret"
 # Least privilege, as Ringdesk's own user has it, and one who may do everything.
-USER, POWERFUL = "ringdesk", "powerful"
+USER, POWERFUL, POWERLESS = "ringdesk", "powerful", "powerless"
 
 MODULES = [
     "pbx_config",
@@ -165,6 +165,10 @@ class SmallAsterisk:
                 eventfilter(action(exclude),name(Newexten)) =
                 eventfilter(action(exclude),name(MusicOnHoldStart)) =
                 eventfilter(action(exclude),name(MusicOnHoldStop)) =
+                [{POWERLESS}]
+                secret={SECRET}
+                read=call
+                write=user
                 [{POWERFUL}]
                 secret={SECRET}
                 read=all

@@ -14,7 +14,7 @@ from pbx.link import AmiLink, LinkState
 from pbx.snapshot import Snapshot
 from tests.pbx_link.conftest import PATIENCE, Heard, running, settings, until
 from tests.pbx_link.proxy import Proxy
-from tests.pbx_link.small_asterisk import POWERFUL, SmallAsterisk
+from tests.pbx_link.small_asterisk import POWERFUL, POWERLESS, SmallAsterisk
 
 pytestmark = pytest.mark.asterisk
 
@@ -124,6 +124,13 @@ async def test_a_wrong_password_says_what_to_check_and_is_not_hammered(asterisk:
                 async with asyncio.timeout(0.4):
                     await link.events.get()
             assert proxy.sent("Login") == 1
+
+
+async def test_a_user_without_rights_is_told_which_ones(asterisk: SmallAsterisk) -> None:
+    async with running(AmiLink(settings(asterisk.ami_port, username=POWERLESS))) as link:
+        await link.wait_state(LinkState.REFUSED, PATIENCE)
+        assert "Permission denied" in link.reason
+        assert "`write` of the section [powerless] in manager.conf hold `call` and `reporting`" in link.reason
 
 
 async def test_asterisk_down_is_said_and_its_start_is_noticed(tmp_path: Path, asterisk: SmallAsterisk) -> None:
@@ -274,10 +281,11 @@ async def test_an_unknown_action_is_refused_with_asterisks_reason(link: AmiLink)
         ({"Action": "Setvar", "ActionID": "1"}, "'ActionID' is set by the link"),
         ({"Action": "Setvar", "value": "1", "Value": "2"}, "'Value' is there twice"),
         ({"Value": "2"}, "'Action' is missing"),
+        ({"Action": "Originate", "Variable": ["A=1"] * 120}, "Originate: 121 lines are too many"),
     ],
 )
 async def test_what_would_change_an_action_is_refused_at_the_door(
-    link: AmiLink, headers: dict[str, str], complaint: str
+    link: AmiLink, headers: dict[str, str | list[str]], complaint: str
 ) -> None:
     with pytest.raises(InvalidHeader, match=complaint):
         await link.action(headers)

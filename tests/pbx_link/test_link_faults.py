@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from datetime import UTC, datetime
 
 import pytest
 
@@ -41,6 +42,8 @@ async def test_a_ping_that_is_never_answered_drops_the_link() -> None:
             lost = await heard.until(lambda item: isinstance(item, LinkLost))
             assert isinstance(lost, LinkLost)
             assert lost.reason == "no answer to a ping within 0.1 s"
+            # The gap begins with the last that was heard, not when the silence was noticed.
+            assert (datetime.now(UTC) - lost.at).total_seconds() >= 0.15
             await heard.restored()
             assert fake.connections == 2
 
@@ -188,6 +191,31 @@ async def test_an_event_that_names_an_action_is_no_part_of_its_answer() -> None:
         heard = Heard(link)
         assert (await link.action({"Action": "Originate"}, PATIENCE)).success
         await heard.event("OriginateResponse", Response="Failure")
+
+
+async def test_an_asterisk_that_finishes_its_start_while_we_look_is_looked_at_again() -> None:
+    def booting(action: dict[str, str]) -> bytes:
+        return frame(Response="Success", ActionID=action["ActionID"], EventList="start") + (
+            frame(Event="FullyBooted")
+            + frame(Event="StatusComplete", ActionID=action["ActionID"], EventList="Complete")
+        )
+
+    async with FakeAmi({"Status": booting}) as fake, running(AmiLink(settings(fake.port))) as link:
+        heard = Heard(link)
+        await heard.snapshot()
+        await heard.snapshot()
+        assert not any(isinstance(item, LinkLost) for item in heard.items)
+
+
+async def test_a_fault_of_our_own_is_said_and_survived(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with FakeAmi({"BridgeList": lambda action: frame(Response="Success", ActionID=action["ActionID"])}) as fake:
+        link = AmiLink(settings(fake.port, first_retry=0.01))
+        monkeypatch.setattr(link, "_check_version", lambda protocol: 1 / 0)
+        async with running(link):
+            await link.wait_state(LinkState.DOWN, PATIENCE)
+            assert link.reason == "fault in Ringdesk: ZeroDivisionError('division by zero')"
+            monkeypatch.undo()
+            await link.wait_connected(PATIENCE)
 
 
 async def test_an_expectation_ends_with_the_link() -> None:
