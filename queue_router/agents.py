@@ -5,7 +5,7 @@ Every change goes through `Agents`, which works out the state that follows and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -134,6 +134,7 @@ class Agents:
         self._clock = clock
         self._by_user: dict[int, Agent] = {}
         self._by_account: dict[str, Agent] = {}
+        self._sweepers: list[Callable[[datetime], None]] = []
 
     async def load(self) -> None:
         """Read the agents from the database; again whenever they have been changed there.
@@ -291,6 +292,10 @@ class Agents:
             await self._clock.sleep(SWEEP_SECONDS)
             self.sweep()
 
+    def also_sweep(self, sweeper: Callable[[datetime], None]) -> None:
+        """Call `sweeper` with the wall time whenever holds are looked through."""
+        self._sweepers.append(sweeper)
+
     def sweep(self) -> None:
         """End the holds whose time is over."""
         now = self._clock.monotonic()
@@ -299,6 +304,8 @@ class Agents:
                 log.warning("the hold of an agent ended by itself", user_id=agent.user_id, call_id=agent.lease.call_id)
                 agent.lease = None
             self._refresh(agent)
+        for sweeper in self._sweepers:
+            sweeper(self._clock.now())
 
     def _refresh(self, agent: Agent, *, tell: bool = False) -> None:
         state = effective_state(agent.situation(self._clock.monotonic()))

@@ -93,6 +93,7 @@ class Desks:
         self._hub = hub
         self._agents = agents
         self._calls: dict[int, dict[str, DeskCall]] = {}
+        agents.also_sweep(self.sweep)
 
     def snapshot(self, user_id: int) -> dict[str, Any]:
         """Everything on the desk: the agent (None for who takes no calls), and the calls, oldest first."""

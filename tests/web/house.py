@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aiohttp import ClientWebSocketResponse
+from aiohttp import ClientWebSocketResponse, web
 from aiohttp.test_utils import TestClient
 
 from accounts.tokens import create_token
@@ -42,6 +42,12 @@ class House:
     journal: Journal
     client: TestClient[Any, Any]
     people: dict[str, Person] = field(default_factory=dict)
+
+    @property
+    def app(self) -> web.Application:
+        app = self.client.app
+        assert app is not None
+        return app
 
     @property
     def database(self) -> Database:

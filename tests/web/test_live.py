@@ -241,7 +241,7 @@ async def test_stopping_tells_every_screen_at_once(house: House) -> None:
 
 async def test_a_screen_that_leaves_is_forgotten(house: House) -> None:
     screen = await house.sign_in(await house.add_person("anna", account="1001"))
-    connections = house.client.app[live.LIVE]  # type: ignore[union-attr]
+    connections = house.app[live.LIVE]
     assert len(connections.open) == 1
     await screen.close()
     async with asyncio.timeout(5):
