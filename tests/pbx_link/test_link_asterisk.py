@@ -142,13 +142,13 @@ async def test_asterisk_down_is_said_and_its_start_is_noticed(tmp_path: Path, as
         heard = Heard(link)
         with own:
             await link.wait_connected(PATIENCE)
+            first = await heard.restored()
             snapshot = await heard.snapshot()
             while "1001" not in snapshot.endpoints:  # We may have come while it was still loading.
                 snapshot = await heard.snapshot()
-            since = link.since
         lost = await heard.until(lambda item: isinstance(item, LinkLost))
         assert isinstance(lost, LinkLost)
-        assert lost.at >= since
+        assert lost.at >= first.at
         await link.wait_state(LinkState.DOWN, PATIENCE)
         with own:  # It is started again: the state comes from a new snapshot, and the gap is told.
             restored = await heard.restored()
