@@ -43,6 +43,10 @@ class Bridge:
     id: str
     holding: bool = False
     stays: dict[str, Stay] = field(default_factory=dict)
+    whole: bool = False
+    """The first channel was heard to enter, so everybody who was ever in it is known or will be."""
+    crowd: int = 0
+    """The most channels that were in it at a time, by its own count."""
 
 
 @dataclass(eq=False, slots=True)
@@ -127,6 +131,7 @@ class Leg:
     """By bridge id, the one entered last at the end."""
     holding: bool = False
     holds: int = 0
+    hold_changed_at: float | None = None
     hangup_requested: bool = False
     """Its own side asked for the hangup."""
     gave_up: bool = False
@@ -138,6 +143,8 @@ class Leg:
 
     told: set[str] = field(default_factory=set)
     """Facts of this leg that have been told."""
+    talked_in: list[Call] = field(default_factory=list)
+    """Calls of which it was told that this leg talked with their caller's side."""
 
     @property
     def birth(self) -> Birth:
@@ -230,6 +237,7 @@ class Call:
     """A snapshot told that it was there: its start was not heard, but it is real."""
     inferred_end: bool = False
     parked_at: str | None = None
+    parking_changed_at: float | None = None
 
     started: bool = False
     ended: bool = False

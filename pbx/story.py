@@ -364,14 +364,20 @@ def over(call: Call) -> bool:
     A call that went on as part of another is over with its own first channel; its other legs are the other call's.
     """
     if call.merged_into is not None:
-        return call.root is None or call.root.ended
-    return not any(_alive(leg) for own in (call, *call.joined) for leg in own.legs)
+        return call.root is None or (call.root.ended and not _awaits(call.root))
+    return not any(_alive(leg) or _awaits(leg) for own in (call, *call.joined) for leg in own.legs)
 
 
 def _alive(leg: Leg) -> bool:
-    if leg.ended:
-        return leg.relay and leg.born and leg.other_half is None  # the other half's events are to come
-    return leg.awaited
+    return leg.awaited and not leg.ended
+
+
+def _awaits(leg: Leg) -> bool:
+    """Whether events are to come of others that were with `leg`: its other half, who else was in its bridges."""
+    if leg.relay and leg.born and leg.other_half is None:
+        return True
+    bridges = (stay.bridge for stay in leg.stays.values())
+    return any(bridge.whole and bridge.crowd > len(bridge.stays) for bridge in bridges)
 
 
 def ring_end(leg: Leg) -> RingEnd:

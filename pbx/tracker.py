@@ -280,7 +280,7 @@ class Tracker:
 
     def _hangup_request(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
-        if leg is not None and _cause(event) in story.CALLERS_OWN:
+        if leg is not None and _count(event, "Cause") in story.CALLERS_OWN:
             leg.hangup_requested = True
 
     def _hangup(self, event: AmiEvent, facts: Facts) -> None:
@@ -289,7 +289,7 @@ class Tracker:
             return
         self._relinked(leg, event)
         leg.ended = leg.settled = True
-        leg.cause = _cause(event)
+        leg.cause = _count(event, "Cause")
         leg.ended_at = self._seconds(event)
         for stay in leg.stays.values():
             stay.inside = False
@@ -388,6 +388,10 @@ class Tracker:
         stay.replaced = stay.replaced or _text(event, "SwapUniqueid")
         if stay.left is None or at is None or at > stay.left:
             self._moves_in(stay, at)
+        crowd = _count(event, "BridgeNumChannels")
+        if crowd is not None:
+            stay.bridge.whole = stay.bridge.whole or crowd == 1
+            stay.bridge.crowd = max(stay.bridge.crowd, crowd)
         if not stay.bridge.holding and len(stay.bridge.stays) > 1:
             self._tell_conversation(leg, event, facts)
 
@@ -411,9 +415,8 @@ class Tracker:
         if at is None or stay.left is None or at >= stay.left:
             stay.inside = False
             stay.left = at
-            remaining = _text(event, "BridgeNumChannels")
-            if remaining.isdecimal() and len(remaining) < 8:
-                stay.remaining = int(remaining)
+            remaining = _count(event, "BridgeNumChannels")
+            stay.remaining = stay.remaining if remaining is None else remaining
         if stay.entered is None and not stay.bridge.holding:
             self._tell_conversation(stay.leg, event, facts)
 
@@ -510,7 +513,9 @@ class Tracker:
     def _parked_call(self, event: AmiEvent, facts: Facts) -> None:
         leg, slot = self._leg(event, "Parkee"), _text(event, "ParkingSpace")
         call = leg.call if leg else None
-        if call is None or not slot or call.parked_at == slot or not self._start(call, event, facts):
+        if call is None or not slot or call.parked_at == slot or self._is_late_parking(call, event):
+            return
+        if not self._start(call, event, facts):
             return
         call.parked_at = slot
         facts.append(CallParked(**self._key(call, self._numbered(call, f"parked:{slot}"), event), slot=slot))
@@ -518,14 +523,21 @@ class Tracker:
     def _unparked_call(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._leg(event, "Parkee", create=False)
         call = leg.call if leg else None
-        if call is None or call.parked_at is None:
+        if call is None or call.parked_at is None or self._is_late_parking(call, event):
             return
         slot, call.parked_at = call.parked_at, None
         facts.append(CallUnparked(**self._key(call, self._numbered(call, f"unparked:{slot}"), event), slot=slot))
 
+    def _is_late_parking(self, call: Call, event: AmiEvent) -> bool:
+        at, last = self._seconds(event), call.parking_changed_at
+        call.parking_changed_at = at if last is None else last if at is None else max(at, last)
+        return at is not None and last is not None and at <= last
+
     def _hold(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
-        if leg is None or leg.ended or leg.holding or leg.call is None or not self._start(leg.call, event, facts):
+        if leg is None or leg.call is None or leg.holding or self._is_late_hold(leg, event):
+            return
+        if not self._start(leg.call, event, facts):
             return
         leg.holding = True
         leg.holds += 1
@@ -534,11 +546,17 @@ class Tracker:
 
     def _unhold(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
-        if leg is None or leg.ended or not leg.holding or leg.call is None:
+        if leg is None or leg.call is None or not leg.holding or self._is_late_hold(leg, event):
             return
         leg.holding = False
         key = self._key(leg.call, f"resumed:{leg.uniqueid}:{leg.holds}", event)
         facts.append(CallResumed(**key, party=leg.party(leg.name), channel=leg.uniqueid))
+
+    def _is_late_hold(self, leg: Leg, event: AmiEvent) -> bool:
+        """Whether the event tells of a time before the last change: then it comes a second time."""
+        at, last = self._seconds(event), leg.hold_changed_at
+        leg.hold_changed_at = at if last is None else last if at is None else max(at, last)
+        return leg.ended or (at is not None and last is not None and at <= last)
 
     def _mixmonitor_start(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
@@ -608,6 +626,7 @@ class Tracker:
         leg.told.add("rang")
         key = self._key(call, f"rang:{leg.uniqueid}", event)
         facts.append(PartyRang(**key, party=leg.party(), channel=leg.uniqueid))
+        self._tell_end_of_leg(leg, event, facts, settled=call.ended)
 
     def _tell_conversation(self, leg: Leg, event: AmiEvent, facts: Facts) -> None:
         """`leg` came into a conversation: tell whom that brought together."""
@@ -620,6 +639,7 @@ class Tracker:
                     concerned[person.call.merged_into] = None
         for call in concerned:
             self._tell_call(call, event, facts)
+            self._close(call, event, facts)
         if len(people) >= BIG_CONVERSATION and leg.person:
             for person in people:
                 if person.call is not None and person.call.root is person:
@@ -627,7 +647,7 @@ class Tracker:
 
     def _tell_call(self, call: Call, event: AmiEvent, facts: Facts) -> None:
         """Tell who talks by now with the call's caller, and which transfers are completed."""
-        if call.ended or not story.visible(call):
+        if not story.visible(call):
             return
         for leg, party in story.answered(call).items():
             self._tell_answered(call, leg, party, event, facts)
@@ -638,7 +658,9 @@ class Tracker:
         if key in call.told or not self._start(call, event, facts):
             return
         call.told.add(key)
+        leg.talked_in.append(call)
         facts.append(PartyAnswered(**self._key(call, key, event), party=party, channel=leg.uniqueid))
+        self._tell_end_of_leg(leg, event, facts)
 
     def _tell_transfers(self, call: Call, event: AmiEvent, facts: Facts, *, settled: bool) -> None:
         """Tell the transfers that are completed, and when `settled` also those that will never be."""
@@ -657,36 +679,46 @@ class Tracker:
                     )
                 )
 
-    def _tell_end_of_leg(self, leg: Leg, event: AmiEvent, facts: Facts) -> None:
+    def _tell_end_of_leg(self, leg: Leg, event: AmiEvent, facts: Facts, *, settled: bool = False) -> None:
+        """Tell who talks no more, or whose phone stopped ringing; `settled` when nobody more will be told to talk."""
         call = leg.call
-        if call is None:
+        if call is None or not leg.ended:
             return
-        talked = f"answered:{leg.uniqueid}"
-        for told in (call, call.merged_into):
-            if told is not None and talked in told.told:
-                key = self._key(told, f"left:{leg.uniqueid}", event)
-                facts.append(PartyLeft(**key, party=leg.party(leg.name), channel=leg.uniqueid))
-        if "rang" in leg.told and talked not in call.told:
-            key = self._key(call, f"stopped:{leg.uniqueid}", event)
+        for other in leg.talked_in:
+            key = f"left:{leg.uniqueid}"
+            if self._first_time(other, key):
+                party = leg.party(leg.name)
+                facts.append(PartyLeft(**self._key(other, key, event), party=party, channel=leg.uniqueid))
+        if "rang" not in leg.told or "stopped" in leg.told or leg.talked_in:
+            return
+        if settled or not (leg.dial_status == "ANSWER" or leg.stays):
+            leg.told.add("stopped")
+            key = f"stopped:{leg.uniqueid}"
             reason = story.ring_end(leg)
-            facts.append(PartyStoppedRinging(**key, party=leg.party(), channel=leg.uniqueid, reason=reason))
+            facts.append(
+                PartyStoppedRinging(
+                    **self._key(call, key, event), party=leg.party(), channel=leg.uniqueid, reason=reason
+                )
+            )
 
     def _close(self, call: Call, event: AmiEvent, facts: Facts) -> None:
         """Tell the end of the call, if it is over, and remember it among the ended ones."""
         if call.ended or not story.over(call):
             return
         if self._start(call, event, facts):
+            for leg in call.legs:
+                self._tell_end_of_leg(leg, event, facts, settled=True)
             self._tell_transfers(call, event, facts, settled=True)
             talked = story.answered(call)
             result = story.outcome(call, talked)
             side = story.hangup_by(call, talked, story.transfer_stories(call), result)
-            leg = story.caller(call)
+            caller = story.caller(call)
             facts.append(
                 CallEnded(
                     **self._key(call, "ended", event),
                     outcome=result,
                     hangup_by=side,
-                    cause=leg.cause if leg is not None else None,
+                    cause=caller.cause if caller is not None else None,
                     inferred=call.inferred_end,
                 )
             )
@@ -862,9 +894,10 @@ def _texts(event: AmiEvent, header: str) -> list[str]:
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
 
 
-def _cause(event: AmiEvent) -> int | None:
-    cause = _text(event, "Cause")
-    return int(cause) if cause.isdecimal() and len(cause) < 6 else None
+def _count(event: AmiEvent, header: str) -> int | None:
+    """The header as a number of up to six digits; None where it is none."""
+    value = _text(event, header)
+    return int(value) if value.isdecimal() and len(value) < 7 else None
 
 
 _DIRECTIONS: Mapping[str, Direction] = {direction.value: direction for direction in Direction}
