@@ -117,7 +117,7 @@ class Ringdesk:
         stack.push_async_callback(self._flush_journal)
         self._run(stack, self.agents.run(), "agents")
 
-        self.link = AmiLink(_ami_settings(pbx), self.clock)
+        self.link = AmiLink(ami_settings(pbx), self.clock)
         self.commands = PbxCommands(self.link)
         entry = Entry(
             node=pbx.node,
@@ -218,7 +218,8 @@ class Ringdesk:
         return self.journal.problem
 
 
-def _ami_settings(pbx: PbxConfig) -> AmiSettings:
+def ami_settings(pbx: PbxConfig) -> AmiSettings:
+    """Where and as whom we speak to the manager interface of `pbx`."""
     return AmiSettings(
         host="127.0.0.1", port=pbx.ports.ami, username=pbx.ami_user, secret=pbx.ami_secret, node=pbx.node
     )
