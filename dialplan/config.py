@@ -19,6 +19,9 @@ RESERVED_EXTENSIONS = frozenset({"a", "e", "h", "i", "o", "s", "t", "T"})
 PARKING_EXTENSION = 700
 PARKING_SPACES = range(701, 721)
 
+# Dialled by phones: echo test, the parking place.
+_SERVICE_CODES = frozenset({"*43", str(PARKING_EXTENSION), *map(str, PARKING_SPACES)})
+
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,31}")
 _PREFIX = re.compile(r"[a-z0-9_-]{0,24}")
@@ -287,6 +290,8 @@ class PbxConfig(_Checked):
                 raise ValueError(f"numbers: {number} names the queue {name!r}, which is not in queues")
             if number in accounts:
                 raise ValueError(f"numbers: {number} is also a phone's account")
+            if number in _SERVICE_CODES:
+                raise ValueError(f"numbers: {number} is a code that phones dial for a service")
         if self.default_queue is not None and self.default_queue not in queues:
             raise ValueError(f"default_queue: {self.default_queue!r} is not in queues")
         if unknown := sorted(self.early_media - set(self.numbers)):
@@ -295,6 +300,9 @@ class PbxConfig(_Checked):
             carriers = [trunk.name for trunk in self.trunks if trunk.host is not None]
             if self.outbound.trunk not in carriers:
                 raise ValueError(f"outbound.trunk: {self.outbound.trunk!r} is not a trunk with a host")
+            for number in self.outbound.emergency:
+                if number in {*accounts, *self.numbers}:
+                    raise ValueError(f"outbound.emergency: {number} is also a phone's account or in numbers")
         elif self.outbound.prefixes:
             raise ValueError("outbound.prefixes: permitted prefixes need outbound.trunk")
         return self

@@ -52,6 +52,18 @@ def config(**values: Any) -> PbxConfig:
             {"phones": [PHONE], "queues": [QUEUE], "numbers": {"1001": "sales"}},
             "numbers: 1001 is also a phone's account",
         ),
+        (
+            {"phones": [PHONE], "queues": [QUEUE], "numbers": {"*43": "sales"}},
+            "numbers: *43 is a code that phones dial for a service",
+        ),
+        (
+            {
+                "phones": [PHONE | {"account": "112"}],
+                "trunks": [{"name": "out", "host": "h"}],
+                "outbound": {"trunk": "out"},
+            },
+            "outbound.emergency: 112 is also a phone's account or in numbers",
+        ),
         ({"default_queue": "sales"}, "default_queue: 'sales' is not in queues"),
         ({"early_media": ["600"]}, "early_media: 600 is not in numbers"),
         ({"outbound": {"prefixes": ["0"]}}, "outbound.prefixes: permitted prefixes need outbound.trunk"),

@@ -92,16 +92,21 @@ def samples(path: Path) -> np.ndarray[Any, Any]:
 
 
 def likeness(recorded: Path, prompt: Path) -> float:
-    """How well what was recorded is found in the prompt, at any place: 1 is the same, 0 nothing of it."""
+    """How well pieces of half a second of what was recorded are found in the prompt: 1 is the same, 0 nothing of it.
+
+    The middle one of all pieces counts: a busy machine loses a packet here and there, which shifts what follows.
+    """
     sound, spoken = samples(recorded), samples(prompt)
-    # The recording may begin before the speech and end after it.
-    around = np.zeros(len(sound))
-    spoken = np.concatenate([around, spoken, around])
-    size = 1 << (len(sound) + len(spoken)).bit_length()
-    product = np.fft.irfft(np.fft.rfft(spoken, size) * np.conj(np.fft.rfft(sound, size)))
-    best = int(product[: len(spoken) - len(sound)].argmax())
-    part = spoken[best : best + len(sound)]
-    return float(product[best] / np.sqrt((part**2).sum() * (sound**2).sum()))
+    return float(np.median([found(sound[at : at + 4000], spoken) for at in range(0, len(sound) - 4000, 2000)]))
+
+
+def found(piece: np.ndarray[Any, Any], spoken: np.ndarray[Any, Any]) -> float:
+    """The correlation of the piece with the place of the prompt that is most like it."""
+    size = 1 << (len(piece) + len(spoken)).bit_length()
+    product = np.fft.irfft(np.fft.rfft(spoken, size) * np.conj(np.fft.rfft(piece, size)))[: len(spoken) - len(piece)]
+    until = np.concatenate([[0.0], np.cumsum(spoken**2)])
+    energy = (until[len(piece) :] - until[: -len(piece)])[: len(product)]
+    return float((product / np.sqrt(energy * (piece**2).sum() + 1)).max())
 
 
 async def test_without_a_router_app_queue_rings_the_agent_and_each_side_is_recorded(real_pbx: RealPbx) -> None:
@@ -119,7 +124,7 @@ async def test_without_a_router_app_queue_rings_the_agent_and_each_side_is_recor
     caller_file, agent_file = (recordings / f"main-{call}.{side}.sln" for side in ("caller", "agent"))
     assert likeness(caller_file, real_pbx.prompt("demo-echotest")) > 0.9
     assert likeness(agent_file, real_pbx.prompt("agent-alreadyon")) > 0.9
-    assert likeness(agent_file, real_pbx.prompt("demo-echotest")) < 0.5
+    assert likeness(agent_file, real_pbx.prompt("demo-echotest")) < 0.6
     cel = (real_pbx.instance.directories.log / "cel-custom" / CEL_FILE).read_text(encoding="utf-8")
     rows = csv.DictReader(cel.splitlines(), fieldnames=CEL_COLUMNS)
     story = [row["event"] for row in rows if row["linkedid"] == call]
