@@ -32,7 +32,7 @@ class Activity(Base):
     """Something that happened with a contact.
 
     `data` holds what the kind needs. Of a call: `direction`, `number` (the contact's, as signalled), `dialed`,
-    `answered_by`, and after its end `outcome`.
+    `answered_by` and `answered_at` (ISO, None until somebody talks), and after its end `outcome`.
     """
 
     __tablename__ = "activities"
@@ -101,7 +101,8 @@ class Timeline:
             parties: list[str] = activity.data.get("answered_by", [])
             if fact.party not in parties and len(parties) < PARTIES_LIMIT:
                 # A new value, not a change within the old one: only that is seen and saved.
-                activity.data = {**activity.data, "answered_by": [*parties, fact.party]}
+                since = activity.data.get("answered_at") or fact.at.isoformat()
+                activity.data = {**activity.data, "answered_by": [*parties, fact.party], "answered_at": since}
 
     async def on_call_ended(self, session: AsyncSession, fact: CallEnded) -> None:
         """Note how and when the call ended."""
@@ -143,6 +144,7 @@ class Timeline:
                 "number": number,
                 "dialed": fact.dialed,
                 "answered_by": [],
+                "answered_at": None,
             },
         }
         insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert

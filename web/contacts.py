@@ -52,7 +52,7 @@ class NewContact(BaseModel, extra="forbid"):
 
 
 class ActivityView(BaseModel):
-    """Something that happened with a contact. Of a call: `data` has direction, number, answered_by, outcome."""
+    """Something that happened with a contact. What `data` holds depends on the kind; of a call: who, when and how."""
 
     id: int
     kind: str

@@ -96,6 +96,7 @@ async def test_a_call_is_on_the_timeline_of_everybody_with_that_number(
             "number": "021234567",
             "dialed": "029990000",
             "answered_by": ["1001", "1002"],
+            "answered_at": NOW.isoformat(),
             "outcome": "answered",
         }
     assert await activities(database, timeline, other) == []

@@ -57,6 +57,12 @@ function dayAndTime(iso) {
   return isToday ? clockTime(iso) : `${day}, ${clockTime(iso)}`;
 }
 
+function whenShort(iso) {
+  const date = new Date(iso);
+  const isToday = date.toDateString() === new Date(serverNow()).toDateString();
+  return isToday ? clockTime(iso) : date.toLocaleDateString([], { day: "numeric", month: "short" });
+}
+
 class ApiError extends Error {}
 
 async function api(path, options = {}) {
@@ -298,7 +304,7 @@ function myCallRow(call) {
   return make(
     "li",
     { class: call.outcome === "answered" || call.outcome === "in_progress" ? null : "missed" },
-    make("span", { class: "when" }, clockTime(call.started_at)),
+    make("span", { class: "when" }, whenShort(call.started_at)),
     make("span", { class: "way", "aria-hidden": "true" }, isOut ? "↗" : "↙"),
     make("span", { class: "grow", title: name }, name),
     make("span", { class: "end" }, outcomeOf(call.outcome, call.answered_at, call.ended_at)),
@@ -421,17 +427,16 @@ function historyView(call, contact, history) {
 }
 
 function historyRow(item) {
-  const isOut = item.data.direction === "outbound";
-  const isMissed = item.data.outcome && item.data.outcome !== "answered";
-  const by = (item.data.answered_by ?? []).join(", ");
+  const { direction, outcome = "in_progress", answered_by: parties = [], answered_at: answeredAt } = item.data;
+  const talked = answeredAt && item.ended_at ? duration(spanOf(answeredAt, item.ended_at)) : "–";
   return make(
     "li",
-    { class: isMissed ? "missed" : null },
+    { class: outcome === "answered" || outcome === "in_progress" ? null : "missed" },
     make("span", { class: "when" }, dayAndTime(item.at)),
-    make("span", { class: "way", "aria-hidden": "true" }, isOut ? "↗" : "↙"),
-    make("span", { class: "grow" }, by || item.title),
-    make("span", { class: "end" }, item.data.outcome ? word("outcome", item.data.outcome) : word("outcome", "in_progress")),
-    make("span", { class: "length quiet" }, item.ended_at ? duration(spanOf(item.at, item.ended_at)) : ""),
+    make("span", { class: "way", "aria-hidden": "true" }, direction === "outbound" ? "↗" : "↙"),
+    make("span", { class: "length" }, talked),
+    make("span", { class: "end" }, word("outcome", outcome)),
+    make("span", { class: "grow quiet" }, parties.length > 0 ? t("timeline.by", { parties: parties.join(", ") }) : ""),
   );
 }
 
