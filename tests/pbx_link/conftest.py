@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,15 +13,23 @@ from pbx.events import AmiEvent, LinkRestored, ReceivedEvent, text
 from pbx.link import AmiLink, AmiSettings
 from pbx.snapshot import Snapshot
 from pbx.stream import LinkItem
-from ringdesk.asterisk.packages import ASTERISK_SET, unpack
 from tests.pbx_link.small_asterisk import SECRET, USER, SmallAsterisk
+from tests.tools import require_tool
 
 PATIENCE = 15.0
 
 
+@pytest.fixture
+def short_state() -> Iterator[Path]:
+    """A directory whose name is short: the path of a socket in it has 107 bytes at most."""
+    with tempfile.TemporaryDirectory(prefix="rd-") as directory:
+        yield Path(directory)
+
+
 @pytest.fixture(scope="session")
-def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallAsterisk]:
-    with SmallAsterisk(unpack(ASTERISK_SET), tmp_path_factory.mktemp("asterisk")) as running:
+def asterisk() -> Iterator[SmallAsterisk]:
+    require_tool("asterisk")
+    with tempfile.TemporaryDirectory(prefix="rd-") as directory, SmallAsterisk(Path(directory)) as running:
         yield running
 
 

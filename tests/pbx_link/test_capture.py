@@ -96,7 +96,7 @@ async def test_whatever_ends_it_the_trace_is_valid(
         from pbx.capture import capture_until_stopped
         from pbx.link import AmiSettings
         settings = AmiSettings(port={asterisk.ami_port}, username={USER!r}, secret={SECRET!r})
-        print(asyncio.run(capture_until_stopped(settings, Path({str(path)!r}))))
+        print(asyncio.run(capture_until_stopped(settings, Path({str(path)!r}), tell=print)))
         """
     process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True)
     try:

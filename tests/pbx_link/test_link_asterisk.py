@@ -90,6 +90,8 @@ async def test_a_snapshot_with_the_least_privilege_has_channels_and_bridges(link
     link.request_snapshot()
     snapshot = await heard.snapshot()
     assert snapshot.missing == {}
+    assert snapshot.endpoints["1001"].contacts is None
+    assert not snapshot.endpoints["1001"].is_reachable
     assert {channel.variables.get("RD_CALL") for channel in snapshot.channels.values()} == {"main-8"}
     assert [len(bridge.members) for bridge in snapshot.bridges.values()] == [2]
 
@@ -133,8 +135,8 @@ async def test_a_user_without_rights_is_told_which_ones(asterisk: SmallAsterisk)
         assert "`write` of the section [powerless] in manager.conf hold `call` and `reporting`" in link.reason
 
 
-async def test_asterisk_down_is_said_and_its_start_is_noticed(tmp_path: Path, asterisk: SmallAsterisk) -> None:
-    own = SmallAsterisk(asterisk.programs, tmp_path / "own")
+async def test_asterisk_down_is_said_and_its_start_is_noticed(asterisk: SmallAsterisk, short_state: Path) -> None:
+    own = SmallAsterisk(short_state)
     link = AmiLink(settings(own.ami_port, first_retry=0.05, longest_retry=0.1))
     async with running(link):
         await link.wait_state(LinkState.DOWN, PATIENCE)
