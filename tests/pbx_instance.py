@@ -23,16 +23,21 @@ def small_config(state: Path, ports: Ports | None = None) -> PbxConfig:
     return PbxConfig(ports=ports or free_asterisk_ports(), recordings=recordings, phones=phones)
 
 
+def installed_way() -> Via:
+    """How a test runs Asterisk: by what is here already, so that no test builds an image or unpacks anything."""
+    return Via.MACHINE if require_tool("asterisk").root == Path("/") else Via.UNPACKED
+
+
 @asynccontextmanager
 async def running_asterisk(
-    config: PbxConfig | None = None, *, extra_files: Mapping[str, str] | None = None, via: Via = Via.AUTO
+    config: PbxConfig | None = None, *, extra_files: Mapping[str, str] | None = None, via: Via | None = None
 ) -> AsyncIterator[AsteriskInstance]:
     """An Asterisk that has booted with `config` (else `small_config`); it has ended when the block is left.
 
     `extra_files` are added to the rendered ones (`extensions_custom.conf` and the like are included by them), or
     replace them. The instance's `ports` are the configuration's; its log is printed, for the report, if the test fails.
     """
-    require_tool("asterisk")
+    via = via or installed_way()
     state = Path(tempfile.mkdtemp(prefix="rd-"))  # short: a socket's path has 107 bytes
     try:
         config = config or small_config(state)

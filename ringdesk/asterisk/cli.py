@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
@@ -31,13 +32,16 @@ from ringdesk.asterisk.packages import (
 from ringdesk.asterisk.ports import PortTaken
 from ringdesk.asterisk.tools import ToolMissing, find, provide
 from ringdesk.asterisk.ways import NoAsterisk, Via, Way, choose
-from ringdesk.settings import DEFAULT_STATE, SettingsError, load_settings
+from ringdesk.settings import DEFAULT_STATE, SETTINGS_FILE, SettingsError, load_settings
 
 asterisk_app = typer.Typer(help="The Asterisk that Ringdesk runs.", no_args_is_help=True)
 
 _errors = Console(stderr=True)
 
-StateOption = Annotated[Path, typer.Option("--state", help="Directory of all state.", envvar="RINGDESK_STATE")]
+StateOption = Annotated[
+    Path | None,
+    typer.Option("--state", help="Directory of all state; else the settings' own.", envvar="RINGDESK_STATE"),
+]
 
 
 @contextmanager
@@ -57,13 +61,24 @@ def _fail(text: str, code: int, error: Exception) -> None:
     raise typer.Exit(code) from error
 
 
-def _instance(state: Path) -> AsteriskInstance:
-    return AsteriskInstance(state / "asterisk")
+def _instance(state: Path | None) -> AsteriskInstance:
+    return AsteriskInstance((state or _state_of_settings()) / "asterisk")
+
+
+def _state_of_settings() -> Path:
+    """The state directory as ringdesk.toml names it. The rest of the settings may be wrong: Asterisk can still end."""
+    path = Path(SETTINGS_FILE)
+    if not path.exists():
+        return DEFAULT_STATE
+    try:
+        return Path(tomllib.loads(path.read_text(encoding="utf-8")).get("state") or DEFAULT_STATE)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}. Name the directory with --state.") from error
 
 
 @asterisk_app.command()
 def up(
-    state: StateOption = DEFAULT_STATE,
+    state: StateOption = None,
     config: Annotated[
         Path | None, typer.Option("--config", help="Settings; else ringdesk.toml, if it is here.")
     ] = None,
@@ -74,12 +89,13 @@ def up(
 ) -> None:
     """Start Asterisk with Ringdesk's configuration and return when it has booted."""
     with _told():
-        pbx = _with_ports(load_settings(config, state=state).the_pbx(), sip_udp=sip_port, http=http_port, ami=ami_port)
+        settings = load_settings(config, state=state)
+        pbx = _with_ports(settings.the_pbx(), sip_udp=sip_port, http=http_port, ami=ami_port)
         try:
             pbx.recordings.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             _fail(f"recordings: {pbx.recordings} can't be made: {error.strerror}", 1, error)
-        instance = AsteriskInstance(state / "asterisk", ports=pbx.ports, sip_address=pbx.sip_address, via=via)
+        instance = AsteriskInstance(settings.state / "asterisk", ports=pbx.ports, sip_address=pbx.sip_address, via=via)
         was_running = instance.status().running is not None
         running = instance.up(lambda way: _files(pbx, way))
     verb = "runs already" if was_running else "is up"
@@ -99,7 +115,7 @@ def _with_ports(pbx: PbxConfig, **ports: int | None) -> PbxConfig:
 
 
 @asterisk_app.command()
-def down(state: StateOption = DEFAULT_STATE) -> None:
+def down(state: StateOption = None) -> None:
     """End the Asterisk that `up` started; its calls end with it."""
     with _told():
         ended = _instance(state).down()
@@ -107,7 +123,7 @@ def down(state: StateOption = DEFAULT_STATE) -> None:
 
 
 @asterisk_app.command()
-def status(state: StateOption = DEFAULT_STATE) -> None:
+def status(state: StateOption = None) -> None:
     """Tell how it stands. Exit code 0: runs and answers; 3: does not run; 4: runs and does not answer."""
     with _told():
         found = _instance(state).status()
@@ -127,7 +143,7 @@ def status(state: StateOption = DEFAULT_STATE) -> None:
 @asterisk_app.command()
 def console(
     command: Annotated[list[str], typer.Argument(help="A command of Asterisk's console.")],
-    state: StateOption = DEFAULT_STATE,
+    state: StateOption = None,
 ) -> None:
     """Carry out a command on Asterisk's console: `ringdesk asterisk console core show channels`."""
     with _told():
@@ -140,7 +156,7 @@ def console(
 
 @asterisk_app.command()
 def logs(
-    state: StateOption = DEFAULT_STATE,
+    state: StateOption = None,
     lines: Annotated[int, typer.Option("--lines", "-n", min=1, max=100_000, help="How many of the last lines.")] = 50,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with each new line.")] = False,
 ) -> None:
@@ -190,7 +206,11 @@ def setup(
     for package_set in dict.fromkeys(sets):
         try:
             fresh = unpacked(package_set) is None or update
-            _line(package_set.name, str(unpack(package_set, refresh=update, console=_errors).root), fresh=fresh)
+            _line(
+                f"{package_set.name} packages",
+                str(unpack(package_set, refresh=update, console=_errors).root),
+                fresh=fresh,
+            )
         except (NotProvidable, UnpackFailed) as error:
             failures.append(f"{package_set.name}: {error}")
     for name in ("sipp", "baresip", "chromium", "postgres", "initdb") if extras else ():

@@ -267,7 +267,7 @@ class PrivateApt:
         return chosen
 
     def _prepare(self) -> None:
-        for part in ("state/lists/partial", "cache/archives/partial", "log"):
+        for part in ("state/lists/partial", "cache/archives/partial", "log", "none"):
             (self.directory / part).mkdir(parents=True, exist_ok=True)
         (self.directory / "status").write_text("")
         (self.directory / "sources.list").write_text(
@@ -383,9 +383,9 @@ Dir::Cache::pkgcache "";
 Dir::Cache::srcpkgcache "";
 Dir::Log "{directory}/log";
 Dir::Etc::sourcelist "{directory}/sources.list";
-Dir::Etc::sourceparts "-";
+Dir::Etc::sourceparts "{directory}/none";
 Dir::Etc::preferences "/dev/null";
-Dir::Etc::preferencesparts "-";
+Dir::Etc::preferencesparts "{directory}/none";
 APT::Architecture "{arch}";
 #clear APT::Architectures;
 APT::Architectures {{ "{arch}"; }};

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -49,14 +50,19 @@ class Way:
 
 def choose(via: Via, *, console: Console | None = None) -> Way:
     """The way to run Asterisk. May build an image or unpack packages, showing progress. Raises NoAsterisk."""
-    if via is Via.DOCKER or (via is Via.AUTO and docker_trouble() is None):
+    console = console or Console(stderr=True)
+    if via is Via.DOCKER:
         return _docker(console)
-    if via in (Via.MACHINE, Via.AUTO):
-        try:
+    if via is Via.MACHINE:
+        return _machine()
+    if via is Via.AUTO:
+        if docker_trouble() is None:
+            try:
+                return _docker(console)
+            except NoAsterisk as error:
+                console.print(f"{error}\nGoing on without Docker.", style="yellow", markup=False)
+        with contextlib.suppress(NoAsterisk):
             return _machine()
-        except NoAsterisk:
-            if via is Via.MACHINE:
-                raise
     return _unpacked(console)
 
 
@@ -81,10 +87,10 @@ def docker_trouble() -> str | None:
     return None
 
 
-def _docker(console: Console | None) -> Way:
+def _docker(console: Console) -> Way:
     if trouble := docker_trouble():
         raise NoAsterisk(f"Docker can't be used: {trouble} Start the engine, or use --via unpacked.")
-    (console or Console(stderr=True)).print("Building the Asterisk image (quick when nothing changed) …")
+    console.print("Building the Asterisk image (quick when nothing changed) …")
     build = subprocess.run(  # noqa: S603 - fixed program, our own paths
         ["docker", "build", "--tag", IMAGE, str(DOCKERFILE.parent)],  # noqa: S607
         capture_output=True,
@@ -124,7 +130,7 @@ def _machine() -> Way:
     return Way(Via.MACHINE, version, (path,), modules, data)
 
 
-def _unpacked(console: Console | None) -> Way:
+def _unpacked(console: Console) -> Way:
     try:
         package_set = unpacked(ASTERISK_SET) or unpack(ASTERISK_SET, console=console)
     except (NotProvidable, UnpackFailed) as error:

@@ -18,8 +18,7 @@ from dialplan.render import render
 from ringdesk.asterisk.instance import AsteriskFailed, AsteriskInstance, ConsoleFailed, NotRunning
 from ringdesk.asterisk.ports import LOOPBACK, PortTaken
 from ringdesk.asterisk.process import ProcessRecord, record_of
-from tests.pbx_instance import running_asterisk, small_config
-from tests.tools import require_tool
+from tests.pbx_instance import installed_way, running_asterisk, small_config
 
 pytestmark = pytest.mark.asterisk
 
@@ -34,7 +33,7 @@ class Place:
 
     def another_view(self) -> AsteriskInstance:
         """The same Asterisk as another process would see it."""
-        return AsteriskInstance(self.state / "asterisk", ports=self.config.ports)
+        return AsteriskInstance(self.state / "asterisk", ports=self.config.ports, via=installed_way())
 
     def up(self) -> int:
         pid = self.instance.up(render(self.config)).pid
@@ -44,7 +43,6 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    require_tool("asterisk")
     place = Place(tmp_path)
     yield place
     place.instance.down()
@@ -215,7 +213,6 @@ def test_a_file_no_longer_wanted_goes_and_secrets_stay_private(place: Place) -> 
 
 
 def test_a_deep_state_directory_gets_a_shorter_place_for_its_socket(tmp_path: Path) -> None:
-    require_tool("asterisk")
     deep = Place(tmp_path / ("d" * 60) / ("e" * 60))
     try:
         deep.up()
