@@ -81,6 +81,26 @@ async def journal_on(path: Path, bus: FactBus | None = None, **options: int) -> 
         await database.close()
 
 
+@pytest.mark.postgresql
+async def test_the_journal_is_the_same_on_postgresql(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    journal = Journal(database, FactBus())
+    writer = asyncio.create_task(journal.run())
+    journal.record(call(1) + call(1) + call(2, name="a\0b\ud800"))
+    journal.record_gap(LinkGap(node="main", start=NOON, end=None, reason="link lost"))
+    await journal.flush()
+    assert len(await rows(database)) == 10
+    row = await call_row(database)
+    assert (row.caller_name, row.rang, row.answered_by) == ("สมชาย", ["1002", "1001"], ["1001"])
+    assert (row.started_at, row.outcome, row.hangup_by) == (NOON, "answered", "caller")
+    assert (await call_row(database, "main-1764000000.2")).caller_name == "a\ufffdb?"
+    writer.cancel()
+    await asyncio.gather(writer, return_exceptions=True)
+    await database.close()
+
+
 async def rows(database: Database) -> list[CallFactRow]:
     async with database.reading() as session:
         return list(await session.scalars(select(CallFactRow).order_by(CallFactRow.at)))
@@ -100,7 +120,7 @@ async def test_a_call_stands_in_the_journal_as_its_facts_tell(tmp_path: Path) ->
         async with database.reading() as session:
             facts = await facts_of_call(session, "main-1764000000.1")
         assert [fact.kind for fact in facts] == ["CallStarted", "PartyRang", "PartyRang", "PartyAnswered", "CallEnded"]
-        assert facts[-1].data == {"outcome": "answered", "hangup_by": "caller", "cause": 16}
+        assert facts[-1].data == {"outcome": "answered", "hangup_by": "caller", "cause": 16, "inferred": False}
         row = await call_row(database)
         assert (row.caller_name, row.rang, row.answered_by) == ("สมชาย", ["1002", "1001"], ["1001"])
         assert (row.started_at, row.answered_at) == (NOON, NOON + timedelta(seconds=11))

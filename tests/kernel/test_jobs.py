@@ -16,8 +16,8 @@ from kernel.database import Base, Database
 from kernel.jobs import Job, JobRequest, JobRunner, Retries, request_job
 
 
-async def created(path: Path) -> Database:
-    database = Database(f"sqlite+aiosqlite:///{path}")
+async def created(path: Path, url: str | None = None) -> Database:
+    database = Database(url or f"sqlite+aiosqlite:///{path}")
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     return database
@@ -132,7 +132,7 @@ async def work(job: Job) -> None:
     print("done", flush=True)
 
 async def main():
-    database = Database(f"sqlite+aiosqlite:///{directory}/r.db")
+    database = Database(sys.argv[3])
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     async with database.transaction() as session:
@@ -144,13 +144,14 @@ asyncio.run(main())
 """
 
 
-def test_a_killed_job_goes_on_at_the_step_that_it_was_in(tmp_path: Path) -> None:
-    script = tmp_path / "process.py"
+def kill_and_go_on(directory: Path, url: str) -> None:
+    """Kill a process in its job's second step, start another, and see that only that step is done again."""
+    script = directory / "process.py"
     script.write_text(PROCESS)
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
 
     def run(mode: str, until: str) -> None:
-        command = [sys.executable, str(script), str(tmp_path), mode]
+        command = [sys.executable, str(script), str(directory), mode, url]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
             assert process.stdout is not None
             try:
@@ -160,5 +161,14 @@ def test_a_killed_job_goes_on_at_the_step_that_it_was_in(tmp_path: Path) -> None
 
     run("hang", until="in the second step")
     run("go on", until="done")
-    assert (tmp_path / "first").read_text() == "x"
-    assert (tmp_path / "second").read_text() == "xx"
+    assert (directory / "first").read_text() == "x"
+    assert (directory / "second").read_text() == "xx"
+
+
+def test_a_killed_job_goes_on_at_the_step_that_it_was_in(tmp_path: Path) -> None:
+    kill_and_go_on(tmp_path, f"sqlite+aiosqlite:///{tmp_path}/r.db")
+
+
+@pytest.mark.postgresql
+def test_a_killed_job_goes_on_at_the_step_that_it_was_in_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    kill_and_go_on(tmp_path, postgres_url)

@@ -23,8 +23,8 @@ async def test_migrations_make_what_the_models_say_on_sqlite(tmp_path: Path) -> 
 
 
 @pytest.mark.postgresql
-async def test_migrations_make_what_the_models_say_on_postgresql(postgresql_url: str) -> None:
-    database = Database(postgresql_url)
+async def test_migrations_make_what_the_models_say_on_postgresql(postgres_url: str) -> None:
+    database = Database(postgres_url)
     await schema.upgrade(database)
     assert await schema.differences(database) == []
     await database.close()
