@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -80,7 +80,7 @@ class AmiSettings:
     """For the answer to an action, where its sender says nothing else."""
     ping_interval: float = 10.0
     pong_deadline: float = 5.0
-    """A ping that is not answered within this drops the link."""
+    """A ping behind which nothing is heard for this long, neither its answer nor an event, drops the link."""
     first_retry: float = 0.5
     longest_retry: float = 15.0
     slow_retry: float = 60.0
@@ -306,9 +306,8 @@ class AmiLink:
 
     # Hearing
 
-    def _heard(self, frames: list[AmiFrame], at: datetime) -> None:
+    def _heard(self, frames: list[AmiFrame], at: datetime, monotonic: float) -> None:
         """The reader's end: stamp and queue. Runs within the read of the socket."""
-        monotonic = self._clock.monotonic()
         self._heard_count.inc(len(frames))
         for frame in frames:
             if self._expectations:
@@ -512,15 +511,19 @@ class AmiLink:
         while True:
             await self._clock.sleep(self.settings.ping_interval)
             pong = protocol.send({"Action": "Ping"})
-            deadline = asyncio.ensure_future(self._clock.sleep(self.settings.pong_deadline))
-            try:
-                await _first(pong, deadline)
-            finally:
-                deadline.cancel()
-            if not pong.done():
-                protocol.drop(f"no answer to a ping within {self.settings.pong_deadline:g} s")
-            with suppress(LinkDown):
-                pong.result()
+            sent = self._clock.monotonic()
+            # Not the answer alone is a sign of life: an Asterisk that has very much to tell answers late, and to drop
+            # it then would make a gap where there is none.
+            while not pong.done():
+                silence = self._clock.monotonic() - max(sent, protocol.read_monotonic)
+                if silence >= self.settings.pong_deadline:
+                    protocol.drop(f"no answer to a ping within {self.settings.pong_deadline:g} s")
+                    return
+                deadline = asyncio.ensure_future(self._clock.sleep(self.settings.pong_deadline - silence))
+                try:
+                    await _first(pong, deadline)
+                finally:
+                    deadline.cancel()
 
     async def _resynchronise(self, protocol: LinkProtocol) -> None:
         while True:

@@ -133,8 +133,8 @@ class PendingAction(Action):
         return True
 
 
-Heard = Callable[[list[AmiFrame], datetime], None]
-"""Takes the events of one read, in order, and when that was. Must not raise and must not wait."""
+Heard = Callable[[list[AmiFrame], datetime, float], None]
+"""Takes the events of one read, in order, and when that was: wall time, monotonic. Must not raise and must not wait."""
 
 
 class LinkProtocol(AMIProtocol):
@@ -145,6 +145,8 @@ class LinkProtocol(AMIProtocol):
         self._clock = clock
         self.read_at = clock.now()
         """When something was last read (aware, UTC); before that, when the connection was made."""
+        self.read_monotonic = clock.monotonic()
+        """The same on the clock that is never set."""
         self._parser = FrameParser(longest_frame=longest_frame)
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.greeted: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -175,7 +177,7 @@ class LinkProtocol(AMIProtocol):
         return future
 
     def data_received(self, data: bytes) -> None:
-        self.read_at = self._clock.now()
+        self.read_at, self.read_monotonic = self._clock.now(), self._clock.monotonic()
         try:
             malformed = self._parser.malformed_lines
             frames = self._parser.feed(data)
@@ -186,7 +188,7 @@ class LinkProtocol(AMIProtocol):
                 self.greeted.set_result(self.version)
             events = [frame for frame in frames if not self._belongs_to_answer(frame)]
             if events:
-                self._heard(events, self.read_at)
+                self._heard(events, self.read_at, self.read_monotonic)
         except FramingError as error:
             self.drop(str(error))
         except Exception as error:  # The reader outlives its own faults: a link that dies silently is worse.

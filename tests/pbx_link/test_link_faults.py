@@ -48,6 +48,20 @@ async def test_a_ping_that_is_never_answered_drops_the_link() -> None:
             assert fake.connections == 2
 
 
+async def test_a_late_answer_to_a_ping_is_no_fault_while_events_come() -> None:
+    async with FakeAmi({"Ping": lambda action: None}) as fake:
+        link = AmiLink(settings(fake.port, ping_interval=0.01, pong_deadline=0.2, first_retry=0.01))
+        async with running(link):
+            await link.wait_connected(PATIENCE)
+            heard = Heard(link)
+            for _ in range(25):  # Half a second: more than two deadlines.
+                fake.say(frame(Event="Busy"))
+                await heard.event("Busy")
+                await asyncio.sleep(0.02)
+            assert not any(isinstance(item, LinkLost) for item in heard.items)
+            await heard.until(lambda item: isinstance(item, LinkLost))
+
+
 async def test_answered_pings_keep_the_link() -> None:
     async with (
         FakeAmi() as fake,
