@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Enum, ForeignKey, String, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,6 +27,8 @@ from queue_router.states import AgentState, Engagement, Situation, Wanted, effec
 BACK_OFF_SECONDS = 10.0
 """How long no call is offered to a phone that could not be reached."""
 SWEEP_SECONDS = 1.0
+RELOAD_ROUNDS = 10
+"""Sweeps between two looks for agents whom the command line, or another process, has added."""
 MISSED_CALL = "missed a call"
 """The reason that stands where the router made somebody not ready because they did not answer."""
 
@@ -137,23 +140,30 @@ class Agents:
         self._sweepers: list[Callable[[datetime], None]] = []
 
     async def load(self) -> None:
-        """Read the agents from the database; again whenever they have been changed there.
-
-        Calls, leases and phones of those whom we knew before are kept.
-        """
+        """Read the agents from the database. Of those whom we know already only name and phone may have changed there:
+        what they ask for changes here first."""
         async with self._database.reading() as session:
-            rows = await session.execute(
-                select(AgentRow, User.name).join(User, User.id == AgentRow.user_id).where(User.active.is_(True))
-            )
-            known, self._by_user, self._by_account = self._by_user, {}, {}
-            for row, name in rows:
-                agent = known.get(row.user_id)
-                if agent is None or agent.account != row.account:
-                    agent = Agent(row.user_id, name, row.account, row.wanted, row.wanted_since, None, None)
-                agent.name, agent.wanted, agent.wanted_since = name, row.wanted, row.wanted_since
-                agent.wanted_reason, agent.idle_since = row.wanted_reason, row.idle_since
-                self._by_user[agent.user_id] = self._by_account[agent.account] = agent
-                self._refresh(agent)
+            rows = (
+                await session.execute(
+                    select(AgentRow, User.name).join(User, User.id == AgentRow.user_id).where(User.active.is_(True))
+                )
+            ).all()
+        known, self._by_user, self._by_account = self._by_user, {}, {}
+        for row, name in rows:
+            agent = known.get(row.user_id)
+            if agent is None or agent.account != row.account:
+                agent = Agent(
+                    user_id=row.user_id,
+                    name=name,
+                    account=row.account,
+                    wanted=row.wanted,
+                    wanted_since=row.wanted_since,
+                    wanted_reason=row.wanted_reason,
+                    idle_since=row.idle_since,
+                )
+            agent.name = name
+            self._by_user[agent.user_id] = self._by_account[agent.account] = agent
+            self._refresh(agent)
 
     def find(self, user_id: int) -> Agent | None:
         """The agent who is that user, if the user takes calls."""
@@ -287,10 +297,17 @@ class Agents:
                     leg.call_id = into
 
     async def run(self) -> None:
-        """Let holds and back-offs end by themselves, until cancelled."""
+        """Let holds and back-offs end by themselves, and notice agents who were added, until cancelled."""
+        rounds = 0
         while True:
             await self._clock.sleep(SWEEP_SECONDS)
             self.sweep()
+            rounds += 1
+            if rounds % RELOAD_ROUNDS == 0:
+                try:
+                    await self.load()
+                except SQLAlchemyError as error:
+                    log.warning("the agents were not read again", error=str(error).splitlines()[0])
 
     def also_sweep(self, sweeper: Callable[[datetime], None]) -> None:
         """Call `sweeper` with the wall time whenever holds are looked through."""

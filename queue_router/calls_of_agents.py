@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 import structlog
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.messages import FactBus
 from pbx.facts import (
     CallEnded,
+    CallFact,
     CallMerged,
     CallQueued,
     CallStarted,
@@ -65,17 +67,26 @@ class CallsOfAgents:
         for kind, handler in handlers:
             facts.subscribe(kind, handler)
 
+    async def resume(self, facts: Iterable[CallFact]) -> None:
+        """Take in what a snapshot of the PBX tells, in memory only, before the journal has it.
+
+        After a restart of ours the journal knows most of it already, and so does not tell it again; the agents who
+        talk and the desks that show it would be forgotten.
+        """
+        for fact in facts:
+            match fact:
+                case CallStarted():
+                    self._remember(fact)
+                case CallQueued():
+                    self._calls.note(fact.node, fact.call_id, fact.at).queue = fact.queue
+                case PartyRang() | PartyAnswered():
+                    agent, call = self._agents.at_phone(fact.party), self._calls.find(fact.call_id)
+                    if agent is not None and call is not None and call.from_account != agent.account:
+                        await self._rings_or_talks(agent, call, fact)
+
     async def on_call_started(self, session: AsyncSession, fact: CallStarted) -> None:
         """Remember whose call it is; an agent who makes one is busy."""
-        call = self._calls.note(fact.node, fact.call_id, fact.at)
-        call.caller_number = fact.caller_number or call.caller_number
-        call.caller_name = fact.caller_name or call.caller_name
-        call.dialed = fact.dialed or call.dialed
-        if fact.direction is not Direction.INBOUND and fact.caller_number:
-            agent = self._agents.at_phone(fact.caller_number)
-            if agent is not None:
-                call.from_account = agent.account
-                self._agents.leg_rings(agent, fact.channel, fact.call_id, is_offered=False)
+        self._remember(fact)
 
     async def on_call_queued(self, session: AsyncSession, fact: CallQueued) -> None:
         """Remember the queue."""
@@ -84,13 +95,10 @@ class CallsOfAgents:
     async def on_party_rang(self, session: AsyncSession, fact: PartyRang) -> None:
         """The agent's phone rings. If not we made it ring, the desk hears of the call now."""
         agent = self._agents.at_phone(fact.party)
-        if agent is None:
-            return
-        call = await self._call(session, fact.node, fact.call_id, fact.at)
-        is_ours = self._agents.is_reserved_for(agent, fact.call_id)
-        self._agents.leg_rings(agent, fact.channel, fact.call_id, is_offered=is_ours or call.queue is not None)
-        if not is_ours and not self._desks.has_had(agent.user_id, fact.call_id, fact.at):
-            await self._offer_by_pbx(session, agent, call, fact.at)
+        if agent is not None:
+            call = await self._call(session, fact.node, fact.call_id, fact.at)
+            await self._rings_or_talks(agent, call, fact)
+            await self._note_offer_of_pbx(session, agent, call, fact.at)
 
     async def on_party_answered(self, session: AsyncSession, fact: PartyAnswered) -> None:
         """The agent talks."""
@@ -100,12 +108,8 @@ class CallsOfAgents:
         call = await self._call(session, fact.node, fact.call_id, fact.at)
         if call.from_account == agent.account:
             return
-        is_offered = self._agents.is_reserved_for(agent, fact.call_id) or call.queue is not None
-        self._agents.leg_talks(agent, fact.channel, fact.call_id, is_offered=is_offered)
-        if not self._desks.has_had(agent.user_id, fact.call_id, fact.at):
-            # We began to listen in the middle of the call.
-            await self._offer_by_pbx(session, agent, call, fact.at)
-        self._desks.answer(agent.user_id, fact.call_id, fact.at)
+        await self._rings_or_talks(agent, call, fact)
+        await self._note_offer_of_pbx(session, agent, call, fact.at)
         await settle_offer(session, fact.call_id, agent.user_id, OfferOutcome.ANSWERED, fact.at)
 
     async def on_party_stopped_ringing(self, session: AsyncSession, fact: PartyStoppedRinging) -> None:
@@ -161,8 +165,29 @@ class CallsOfAgents:
                 call.from_account = agent.account if agent else None
         return call
 
-    async def _offer_by_pbx(self, session: AsyncSession, agent: Agent, call: LiveCall, at: datetime) -> None:
-        contacts = await look_up(self._directory, call.caller_number, call.call_id)
+    def _remember(self, fact: CallStarted) -> None:
+        call = self._calls.note(fact.node, fact.call_id, fact.at)
+        call.caller_number = fact.caller_number or call.caller_number
+        call.caller_name = fact.caller_name or call.caller_name
+        call.dialed = fact.dialed or call.dialed
+        if fact.direction is not Direction.INBOUND and fact.caller_number:
+            agent = self._agents.at_phone(fact.caller_number)
+            if agent is not None:
+                call.from_account = agent.account
+                self._agents.leg_rings(agent, fact.channel, fact.call_id, is_offered=False)
+
+    async def _rings_or_talks(self, agent: Agent, call: LiveCall, fact: PartyRang | PartyAnswered) -> None:
+        is_ours = self._agents.is_reserved_for(agent, call.call_id)
+        is_offered = is_ours or call.queue is not None
+        has_answered = isinstance(fact, PartyAnswered)
+        change = self._agents.leg_talks if has_answered else self._agents.leg_rings
+        change(agent, fact.channel, call.call_id, is_offered=is_offered)
+        if not is_ours and not self._desks.has_had(agent.user_id, call.call_id, fact.at):
+            await self._show(agent, call, fact.at)
+        if has_answered:
+            self._desks.answer(agent.user_id, call.call_id, fact.at)
+
+    async def _show(self, agent: Agent, call: LiveCall, at: datetime) -> None:
         self._desks.offer(
             agent.user_id,
             DeskCall(
@@ -171,7 +196,7 @@ class CallsOfAgents:
                 queue=call.queue,
                 caller_number=call.caller_number,
                 caller_name=call.caller_name,
-                contacts=contacts,
+                contacts=await look_up(self._directory, call.caller_number, call.call_id),
                 dialed=call.dialed,
                 waiting_since=call.since,
                 offered_at=at,
@@ -179,19 +204,33 @@ class CallsOfAgents:
                 why=None,
             ),
         )
-        session.add(
-            CallOffer(
-                node=call.node,
-                call_id=call.call_id,
-                user_id=agent.user_id,
-                account=agent.account,
-                queue=call.queue,
-                source=OfferSource.PBX,
-                offered_at=at,
-                outcome=OfferOutcome.RINGING,
+
+    async def _note_offer_of_pbx(self, session: AsyncSession, agent: Agent, call: LiveCall, at: datetime) -> None:
+        """Write down that the phone rang without us. Of our own offers the router keeps the record."""
+        shown = self._desks.find(agent.user_id, call.call_id)
+        if shown is None or shown.why is not None:
+            return
+        known = await session.scalar(
+            select(CallOffer.id).where(
+                CallOffer.call_id == call.call_id,
+                CallOffer.user_id == agent.user_id,
+                or_(CallOffer.settled_at.is_(None), CallOffer.settled_at >= at),
             )
         )
-        await session.flush()
+        if known is None:
+            session.add(
+                CallOffer(
+                    node=call.node,
+                    call_id=call.call_id,
+                    user_id=agent.user_id,
+                    account=agent.account,
+                    queue=call.queue,
+                    source=OfferSource.PBX,
+                    offered_at=at,
+                    outcome=OfferOutcome.RINGING,
+                )
+            )
+            await session.flush()
 
 
 def _has_leg(agent: Agent, call_id: str) -> bool:

@@ -103,6 +103,10 @@ class Desks:
             "calls": [call.as_data() for call in self._calls.get(user_id, {}).values()],
         }
 
+    def find(self, user_id: int, call_id: str) -> DeskCall | None:
+        """That call, if it is on the desk, also if it is over."""
+        return self._calls.get(user_id, {}).get(call_id)
+
     def open_call(self, user_id: int, call_id: str) -> DeskCall | None:
         """That call, if it rings or talks at the desk."""
         call = self._calls.get(user_id, {}).get(call_id)

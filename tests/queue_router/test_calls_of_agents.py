@@ -201,6 +201,34 @@ async def test_facts_from_the_middle_of_a_call(house: House) -> None:
     assert state(house, user_id) is AgentState.READY
 
 
+async def test_after_a_restart_who_talks_is_talking_though_the_journal_tells_nothing_new(house: House) -> None:
+    user_id = await house.add_agent("1001")
+    house.directory.people = {"021234567": [Person(7, "Somchai Jaidee")]}
+    await house.facts.resume([started(), queued(), rang(), answered(), rang("9999", "1764.9")])
+    assert state(house, user_id) is AgentState.TALKING
+    (shown,) = house.desks.snapshot(user_id)["calls"]
+    assert (shown["phase"], shown["contacts"][0]["id"]) == ("answered", 7)
+
+    # What the journal did not know it tells as ever, and the offer is written down then.
+    await publish(house, started(), queued(), rang(), answered())
+    assert len(house.desks.snapshot(user_id)["calls"]) == 1
+    async with house.database.reading() as session:
+        assert [(offer.outcome) for offer in await session.scalars(select(CallOffer))] == ["answered"]
+    await publish(house, left(), ended())
+    assert state(house, user_id) is AgentState.READY
+
+
+async def test_a_phone_that_asterisks_queue_rings_again_is_shown_again(house: House) -> None:
+    user_id = await house.add_agent("1001")
+    await publish(house, started(), queued(), rang(), stopped(RingEnd.NO_ANSWER, seconds=6))
+    assert house.desks.open_call(user_id, CALL) is None
+    await publish(house, rang(channel="1764.3", seconds=11))
+    assert house.desks.open_call(user_id, CALL) is not None
+    async with house.database.reading() as session:
+        outcomes = [offer.outcome for offer in await session.scalars(select(CallOffer).order_by(CallOffer.id))]
+    assert outcomes == ["no_answer", "ringing"]
+
+
 async def test_legs_of_a_consultation_go_on_in_the_call_that_it_joins(house: House) -> None:
     user_id = await house.add_agent("1001")
     await publish(house, started(), queued(), rang(), answered())

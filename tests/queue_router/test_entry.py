@@ -4,8 +4,9 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
+from kernel.clock import SystemClock
 from queue_router import callers
-from queue_router.agents import MISSED_CALL
+from queue_router.agents import MISSED_CALL, Agents
 from queue_router.offers import CallOffer
 from queue_router.states import AgentState, Wanted
 from tests.queue_router.house import Asterisk, House, Person, next_change
@@ -91,6 +92,8 @@ async def test_no_answer_goes_to_the_next_and_the_first_is_not_ready(house: Hous
     gone = await next_change(desk, "call_gone")
     assert (gone.topic, gone.data["end_reason"]) == (f"desk:{first}", "no_answer")
     assert await offers(house) == [("main-1764.1", "1001", "no_answer"), ("main-1764.1", "1002", "answered")]
+    # As it is after a restart.
+    house.agents = Agents(house.database, house.hub, SystemClock())
     await house.agents.load()
     agent = house.agents.find(first)
     assert agent is not None
