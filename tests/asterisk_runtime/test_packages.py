@@ -1,13 +1,17 @@
 """Unpacking, with the machine's real apt and a small real package."""
 
+import io
 import json
 import os
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from ringdesk.asterisk import packages
 from ringdesk.asterisk.debian import NotProvidable, archive_keyring, require_packaging_tools
 from ringdesk.asterisk.packages import ASTERISK_SET, PackageSet, UnpackFailed, discard_archives, unpack, unpacked
 from ringdesk.asterisk.tools import ToolMissing
@@ -90,3 +94,35 @@ def test_what_package_scripts_would_link_is_linked() -> None:
     absolute = [os.readlink(link)[1:] for link in links if os.readlink(link).startswith("/")]
     outside = [target for target in absolute if (package_set.root / target).exists()]
     assert outside == []
+
+
+@pytest.mark.slow
+def test_an_archive_signed_by_unknown_keys_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Real keys, but long withdrawn ones: nothing that is published today is signed by them.
+    withdrawn = archive_keyring().with_name("debian-archive-removed-keys.gpg")
+    monkeypatch.setattr(packages, "archive_keyring", lambda: withdrawn)
+    with pytest.raises(UnpackFailed, match="is not signed"):
+        unpack(SMALL, cache=tmp_path)
+    assert unpacked(SMALL, tmp_path) is None
+
+
+# What apt-get 2.6 says of a snapshot; the real one is asked again when the date may be passed over.
+EXPIRED = """#!/bin/sh
+case "$*" in
+*Check-Valid-Until=false*|*install*) exec {apt_get} "$@" ;;
+*) echo "E: Release file for http://m/InRelease is expired (invalid since 17d 23h 23min 10s)." >&2; exit 100 ;;
+esac
+"""
+
+
+@pytest.mark.slow
+def test_an_archive_past_its_date_is_taken_with_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "apt-get").write_text(EXPIRED.format(apt_get=shutil.which("apt-get")))
+    (programs / "apt-get").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    told = Console(file=io.StringIO(), width=500)
+    assert unpack(SMALL, cache=tmp_path / "cache", console=told).version
+    assert isinstance(told.file, io.StringIO)
+    assert "past its date" in told.file.getvalue()
