@@ -53,8 +53,8 @@ def test_a_missing_one_names_the_command_that_helps(tmp_path: object, monkeypatc
 def test_in_ci_a_missing_one_fails_the_test_elsewhere_it_skips_it(monkeypatch: pytest.MonkeyPatch) -> None:
     error = ToolMissing("sipp", "not here.", "Run: this")
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(pytest.fail.Exception, match="sipp: not here. Run: this"):
+    with pytest.raises(pytest.fail.Exception, match=r"sipp: not here\. Run: this"):
         missing(error)
     monkeypatch.delenv("CI")
-    with pytest.raises(pytest.skip.Exception, match="sipp: not here. Run: this"):
+    with pytest.raises(pytest.skip.Exception, match=r"sipp: not here\. Run: this"):
         missing(error)
