@@ -18,7 +18,7 @@ from dialplan.config import PbxConfig
 from kernel.clock import Clock, SystemClock
 from kernel.database import Database
 from kernel.jobs import JobRunner
-from kernel.messages import FactBus, LiveHub
+from kernel.messages import CommandBus, FactBus, LiveHub
 from pbx.commands import PbxCommands, SetGlobal
 from pbx.journal import Journal
 from pbx.link import AmiLink, AmiSettings, LinkState
@@ -70,6 +70,7 @@ class Ringdesk:
     journal: Journal = field(init=False)
     link: AmiLink = field(init=False)
     commands: PbxCommands = field(init=False)
+    command_bus: CommandBus = field(init=False)
     contacts: ContactDirectory = field(init=False)
     agents: Agents = field(init=False)
     heartbeat: Heartbeat = field(init=False)
@@ -118,7 +119,10 @@ class Ringdesk:
         self._run(stack, self.agents.run(), "agents")
 
         self.link = AmiLink(ami_settings(pbx), self.clock)
-        self.commands = PbxCommands(self.link)
+        self.commands = PbxCommands(self.link, play_context=f"{pbx.prefix}play")
+        self.command_bus = CommandBus()
+        for kind in self.commands.kinds:
+            self.command_bus.own(kind, self.commands.run)
         entry = Entry(
             node=pbx.node,
             numbers=_number_table(pbx),
