@@ -140,8 +140,8 @@ class PromptLibrary:
 def join(parts: Iterable[Speech], target: Path, *, pause: float = PAUSE_SECONDS) -> Speech:
     """Write the parts one after the other to `target`, `pause` seconds of silence between two."""
     with warnings.catch_warnings():
-        # It warns that there is no ffmpeg, which it needs for other formats than WAV.
-        warnings.simplefilter("ignore", RuntimeWarning)
+        # It warns that there is no ffmpeg, which it needs for other formats than WAV, and of its own need of audioop.
+        warnings.simplefilter("ignore")
         from pydub.audio_segment import AudioSegment
     segment: Any = AudioSegment
     sound = segment.empty()

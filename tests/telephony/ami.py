@@ -90,11 +90,12 @@ class Ami:
                 frame = parse(await self._reader.readuntil(b"\r\n\r\n"))
             except (asyncio.IncompleteReadError, ConnectionError):
                 return
-            if "Response" in frame:
+            # OriginateResponse is an event and has a header called Response.
+            if "Event" not in frame:
                 reply = self._replies.pop(str(frame.get("ActionID")), None)
                 if reply is not None and not reply.done():
                     reply.set_result(frame)
-            elif "Event" in frame:
+            else:
                 self.events.append(frame)
                 self._changed.set()
                 self._changed = asyncio.Event()

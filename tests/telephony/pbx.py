@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from dialplan.config import PbxConfig, Phone, Queue, Trunk
+from dialplan.config import Outbound, PbxConfig, Phone, Queue, Trunk
 from dialplan.render import render
 from ringdesk.asterisk.instance import AsteriskInstance, Running
 from ringdesk.asterisk.ports import free_asterisk_ports, free_ports
@@ -20,17 +20,17 @@ ACCOUNTS = {
     "1006": "Faye",
 }
 ODD_PHONES = ("3001", "3002", "3003")
-"""Accounts behind which sipp plays a phone that does something a real one rarely does."""
+"""Accounts behind which sipp plays a phone that does what a real one rarely does; 3003 is the carrier outside, too."""
 SECRET = "only-for-tests"
 RING_GROUP, FORWARDED, IVR, WITHOUT_N, WITH_N, QUEUE, ANNOUNCED = "5000", "5001", "5002", "5003", "5004", "5005", "5006"
-BLACK_HOLE, NOBODY, RING_LONG = "5007", "5008", "5009"
+BOTH_AT_ONCE, NOBODY = "5007", "5008"
 
 DIALPLAN = f"""
 [ringdesk-from-phones](+)
 ; A ring group.
 exten => {RING_GROUP},1,Set(RD_DIALED=${{EXTEN}})
  same => n,Gosub(ringdesk-call-id,s,1(internal))
- same => n,Dial(PJSIP/1002&PJSIP/1003&PJSIP/3001,15,tTkK)
+ same => n,Dial(PJSIP/1002&PJSIP/1003,5,tTkK)
  same => n,Hangup(${{HANGUPCAUSE}})
 ; An extension that its owner forwarded to 1003.
 exten => {FORWARDED},1,Set(RD_DIALED=${{EXTEN}})
@@ -53,6 +53,10 @@ exten => {WITH_N},1,Set(RD_DIALED=${{EXTEN}})
  same => n,Dial(Local/1002@ringdesk-from-phones/n,15)
  same => n,Hangup(${{HANGUPCAUSE}})
 exten => {QUEUE},1,Goto(ringdesk-from-phones,+6621234567,1)
+exten => {BOTH_AT_ONCE},1,Set(RD_DIALED=${{EXTEN}})
+ same => n,Gosub(ringdesk-call-id,s,1(internal))
+ same => n,Dial(PJSIP/3001&PJSIP/3002,15,tTkK)
+ same => n,Hangup(${{HANGUPCAUSE}})
 ; Early media, then nobody answers.
 exten => {ANNOUNCED},1,Set(RD_DIALED=${{EXTEN}})
  same => n,Gosub(ringdesk-call-id,s,1(internal))
@@ -81,14 +85,19 @@ write = all
 """
 
 
-def pbx_config(recordings: Path) -> PbxConfig:
+def pbx_config(recordings: Path, carrier_port: int) -> PbxConfig:
     """Six desk phones, a trunk for callers on this machine, two numbers, two queues with three members each."""
     everyone = ("1001", "1002", "1003")
     return PbxConfig(
         ports=free_asterisk_ports(),
         recordings=recordings,
         phones=[Phone(account=account, secret=SECRET, name=name) for account, name in ACCOUNTS.items()],
-        trunks=[Trunk(name="provider", match=["127.0.0.1"])],
+        trunks=[
+            Trunk(name="provider", match=["127.0.0.1"]),
+            # Calls to the outside go to an odd phone; nothing comes from there.
+            Trunk(name="carrier", host="127.0.0.1", port=carrier_port, match=["127.0.0.2"]),
+        ],
+        outbound=Outbound(trunk="carrier", prefixes=["+66", "+7"]),
         queues=[
             Queue(name="support", label="Support", members=everyone, strategy="linear", ring_seconds=3),
             Queue(name="sales", label="Продажи", members=everyone, strategy="ringall", ring_seconds=10),
@@ -101,9 +110,9 @@ class RealPbx:
     """Asterisk with that configuration; `with` starts it and ends it. `odd_ports` are where sipp listens for each."""
 
     def __init__(self, directory: Path) -> None:
-        self.config = pbx_config(directory / "recordings")
-        self.config.recordings.mkdir(parents=True)
         self.odd_ports = dict(zip(ODD_PHONES, free_ports(len(ODD_PHONES)), strict=True))
+        self.config = pbx_config(directory / "recordings", self.odd_ports["3003"])
+        self.config.recordings.mkdir(parents=True)
         self._instance = AsteriskInstance(directory / "state", ports=self.config.ports)
         self._running: Running | None = None
 

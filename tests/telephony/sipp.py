@@ -63,6 +63,8 @@ class Sipp:
             *("-m", str(calls), "-r", str(rate), "-timeout", f"{deadline:g}", "-timeout_error"),
             *("-trace_err", "-error_file", str(self._errors), "-trace_stat", "-stf", str(self._stats), "-fd", "1"),
             *("-d", str(pause_ms), "-aa", "-default_behaviors", "all,-abortunexp"),
+            # Without the usual @, which a Refer-To would have to escape.
+            *("-cid_str", "%u-%p-%s"),
             *("-nostdin", "-key", "account", account),
             *(word for name, value in (keys or {}).items() for word in ("-key", name, value)),
         )

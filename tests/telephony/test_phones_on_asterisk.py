@@ -271,7 +271,7 @@ async def test_phones_die_with_the_process_that_started_them(pbx: RealPbx, progr
     pid = int(await parent.stdout.readline())
     watched = os.pidfd_open(pid)
     ended = asyncio.get_running_loop().create_future()
-    asyncio.get_running_loop().add_reader(watched, lambda: ended.done() or ended.set_result(None))
+    asyncio.get_running_loop().add_reader(watched, lambda: None if ended.done() else ended.set_result(None))
     parent.kill()
     await parent.wait()
     try:
