@@ -12,8 +12,8 @@ from recordings.recogniser import RATE, Samples, SoundUnreadable
 SILENCE_PEAK = 64
 """Where no sample is louder than this (-54 dB of full scale) nobody speaks: it is the noise of an idle line."""
 
-PIECE_SECONDS = 600.0
-"""A recogniser is given at most this much at once."""
+PIECE_SECONDS = 300.0
+"""A recogniser is given at most this much at once: whisper takes about 1 MB of memory for each second of it."""
 
 
 def read_sln(path: Path) -> Samples:
