@@ -21,7 +21,7 @@ from kernel.jobs import JobRunner
 from kernel.messages import CommandBus, FactBus, LiveHub
 from pbx.commands import PbxCommands, SetGlobal
 from pbx.journal import Journal
-from pbx.link import AmiLink, AmiSettings, LinkState
+from pbx.link import AmiLink, LinkState
 from pbx.listener import Listener
 from pbx.tracker import Tracker
 from queue_router.agents import Agents
@@ -38,6 +38,7 @@ from recordings.recogniser_client import RecogniserProcess
 from recordings.speech_models import Engine, SpeechModel
 from recordings.transcribe import JOB, Transcription
 from ringdesk import schema
+from ringdesk.ami import ami_settings
 from ringdesk.settings import Settings
 from web.application import create_app, start
 from web.services import Services
@@ -111,7 +112,8 @@ class Ringdesk:
         # In this order a fact reaches whoever shows it last.
         timeline.subscribe(facts)
         capture.subscribe(facts)
-        CallsOfAgents(self.agents, desks, live_calls, self.contacts).subscribe(facts)
+        calls_of_agents = CallsOfAgents(self.agents, desks, live_calls, self.contacts)
+        calls_of_agents.subscribe(facts)
 
         await self._start_jobs(stack, pbx)
         self._run(stack, self.journal.run(), "journal")
@@ -132,6 +134,7 @@ class Ringdesk:
             directory=self.contacts,
             database=self.database,
             clock=self.clock,
+            record=self.journal.record,
         )
         agi = AgiServer()
         agi.add_route("entry", entry.serve)  # type: ignore[no-untyped-call]
@@ -147,6 +150,7 @@ class Ringdesk:
             self.database,
             self.clock,
             on_phone=lambda account, is_reachable: self.agents.phone_is(account, reachable=is_reachable),
+            on_resync=calls_of_agents.resume,
         )
         self._run(stack, listener.run(), "listener")
         self._run(stack, self.link.run(), "link")
@@ -220,13 +224,6 @@ class Ringdesk:
 
     async def _journal_problem(self) -> str | None:
         return self.journal.problem
-
-
-def ami_settings(pbx: PbxConfig) -> AmiSettings:
-    """Where and as whom we speak to the manager interface of `pbx`."""
-    return AmiSettings(
-        host="127.0.0.1", port=pbx.ports.ami, username=pbx.ami_user, secret=pbx.ami_secret, node=pbx.node
-    )
 
 
 def _number_table(pbx: PbxConfig) -> NumberTable:

@@ -10,8 +10,8 @@ import typer
 
 from pbx.capture import CaptureFailed, capture_until_stopped
 from pbx.link import LinkState
-from ringdesk.app import ami_settings
-from ringdesk.service_cli import ConfigOption
+from ringdesk.ami import ami_settings
+from ringdesk.options import ConfigOption
 from ringdesk.settings import DEFAULT_STATE, SettingsError, load_settings
 
 

@@ -17,8 +17,7 @@ from accounts.users import Role, User, add_user, find_user
 from kernel.clock import SystemClock
 from kernel.database import Database
 from queue_router.agents import AgentRow, add_agent
-from ringdesk import schema
-from ringdesk.service_cli import ConfigOption
+from ringdesk.options import ConfigOption
 from ringdesk.settings import SettingsError, load_settings
 
 T = TypeVar("T")
@@ -81,6 +80,8 @@ def list_(config: ConfigOption = None) -> None:
 
 
 def _in_transaction(config: Path | None, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    from ringdesk import schema  # slow to import: every other command would wait
+
     async def run() -> T:
         database = Database(load_settings(config).effective_database_url)
         try:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kernel.database import Database
-from ringdesk import schema
+from ringdesk.options import ConfigOption
 from ringdesk.settings import load_settings
 
 db_app = typer.Typer(no_args_is_help=True, help="The database's schema.")
-
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", help="Settings file (default: ringdesk.toml, if there).")
-]
 
 
 @db_app.command()
 def upgrade(config: ConfigOption = None) -> None:
     """Bring the database up to this version's schema."""
+
+    from ringdesk import schema  # slow to import: every other command would wait
 
     async def run() -> None:
         database = Database(load_settings(config).effective_database_url)
@@ -36,6 +33,8 @@ def upgrade(config: ConfigOption = None) -> None:
 @db_app.command()
 def revision(message: Annotated[str, typer.Argument(help="What changes, in a few words.")]) -> None:
     """Write the migration from the newest one to what the models say now (for developers)."""
+
+    from ringdesk import schema  # slow to import: every other command would wait
 
     async def run() -> None:
         with tempfile.TemporaryDirectory() as directory:

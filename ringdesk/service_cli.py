@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from kernel.telemetry import configure_logging
-from ringdesk.app import PortTaken, Ringdesk
+from ringdesk.options import ConfigOption
 from ringdesk.settings import Settings, SettingsError, load_settings
-
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings file (default: ringdesk.toml, if any).")]
 
 
 def serve(config: ConfigOption = None) -> None:
     """Connect to Asterisk, route and record its calls, and serve the page and the API, until stopped."""
+    from ringdesk.app import PortTaken  # slow to import: every other command would wait
+
     try:
         settings = load_settings(config)
         configure_logging(settings.log_level, as_json=settings.log_json)
@@ -32,6 +31,8 @@ def serve(config: ConfigOption = None) -> None:
 
 async def _serve(settings: Settings) -> str | None:
     """Run until a signal (None), or until a part dies (which, and why)."""
+    from ringdesk.app import Ringdesk
+
     async with Ringdesk(settings) as service:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):

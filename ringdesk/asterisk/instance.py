@@ -191,7 +191,8 @@ class AsteriskInstance:
         self.directories.link_data(way.data)
         etc = self.directories.etc
         for old in etc.glob("*.conf"):
-            if old.name not in files:
+            # What an admin added stays; what we no longer write would still be read.
+            if old.name not in files and not old.name.endswith("_custom.conf"):
                 old.unlink()
         write({**files, _ASTERISK_CONF: self.directories.asterisk_conf_text(way.modules)}, etc, force=True)
 

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
-import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from kernel.telemetry import configure_logging
-from ringdesk.app import PortTaken
-from ringdesk.asterisk.instance import AsteriskFailed
-from ringdesk.asterisk.tools import ToolMissing
-from ringdesk.demo.check import lines, run_check
-from ringdesk.demo.company import SALES_NUMBER, Customer
-from ringdesk.demo.softphone import PhoneError, PhoneEventKind
-from ringdesk.demo.speech import Speech
-from ringdesk.demo.stage import Stage
-from ringdesk.settings import SettingsError
 
 DEFAULT_STATE = Path(".ringdesk/demo")
-CALLERS = 24
-PAUSE_SECONDS = (4.0, 12.0)
 
 
 def demo(
@@ -44,6 +31,15 @@ def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where the page is; 0 takes a free port.")] = 8080,
 ) -> None:
     """Start Asterisk, the service, agents at real SIP phones, and callers who really call and speak."""
+    # Here and not above: every other command would wait for them.
+    from ringdesk.app import PortTaken
+    from ringdesk.asterisk.instance import AsteriskFailed
+    from ringdesk.asterisk.tools import ToolMissing
+    from ringdesk.demo.check import lines, run_check
+    from ringdesk.demo.performance import play
+    from ringdesk.demo.softphone import PhoneError
+    from ringdesk.settings import SettingsError
+
     console = Console(stderr=True)
     try:
         if check:
@@ -55,59 +51,10 @@ def demo(
             raise typer.Exit(0 if all(report.is_whole for report in reports) else 1)
         directory = state or DEFAULT_STATE
         _log_to(directory)
-        asyncio.run(_play(directory, agents, port, console))
+        asyncio.run(play(directory, agents, port, console))
     except (ToolMissing, PortTaken, AsteriskFailed, PhoneError, SettingsError) as error:
         console.print(f"[red]{error}[/red]", highlight=False)
         raise typer.Exit(1) from error
-
-
-async def _play(state: Path, agents: int, port: int, console: Console) -> None:
-    async with Stage(state, staff=agents, callers=CALLERS, http_port=port, console=console) as stage:
-        console.print(f"\n[bold]Ringdesk is at {stage.address}[/bold]\nSign in as an agent with a token:")
-        for colleague in stage.colleagues():
-            console.print(f"  {colleague.name} (phone {colleague.account}): {stage.sign_ins.agents[colleague.account]}")
-        console.print(
-            f"The API: {stage.address}/api/v1/openapi.json, with the manager's token {stage.sign_ins.manager}\n"
-            f"Callers now call {SALES_NUMBER}, one after the other. Ctrl-C ends everything that this started.",
-            highlight=False,
-        )
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for signal_number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(signal_number, stop.set)
-        calling = asyncio.create_task(_keep_calling(stage, console))
-        stopping = asyncio.create_task(stop.wait())
-        ends: set[asyncio.Future[Any]] = {calling, stopping, stage.service.failure}
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        for task in (calling, stopping):
-            task.cancel()
-        await asyncio.gather(calling, stopping, return_exceptions=True)
-        if stage.service.failure.done():
-            console.print(f"[red]The service failed: {stage.service.failure.result()}[/red]")
-        console.print("Ending what this started …")
-
-
-async def _keep_calling(stage: Stage, console: Console) -> None:
-    customers = stage.customers()
-    while True:
-        customer = random.choice(customers)
-        speech = random.choice(stage.caller_speech)
-        try:
-            await _call_once(stage, customer, speech, console)
-        except PhoneError as error:
-            console.print(f"  {customer.name}: {error}")
-        await asyncio.sleep(random.uniform(*PAUSE_SECONDS))
-
-
-async def _call_once(stage: Stage, customer: Customer, speech: Speech, console: Console) -> None:
-    async with stage.caller_phone(customer, speech) as caller:
-        call = await caller.dial(SALES_NUMBER)
-        console.print(f"  {customer.name} ({customer.number}) calls")
-        await caller.wait_for(PhoneEventKind.ESTABLISHED, timeout=30, call=call)
-        with contextlib.suppress(PhoneError):
-            await caller.wait_for(PhoneEventKind.CLOSED, timeout=speech.seconds + 5, call=call)
-            return
-        await caller.hangup()
 
 
 @contextlib.contextmanager

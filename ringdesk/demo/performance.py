@@ -1,0 +1,70 @@
+"""The demo for a person to watch: agents at their phones, and one caller after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import signal
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from ringdesk.demo.company import SALES_NUMBER, Customer
+from ringdesk.demo.softphone import PhoneError, PhoneEventKind
+from ringdesk.demo.speech import Speech
+from ringdesk.demo.stage import Stage
+
+CALLERS = 24
+PAUSE_SECONDS = (4.0, 12.0)
+
+
+async def play(state: Path, agents: int, port: int, console: Console) -> None:
+    """Set the stage, say where to look, and have people call until Ctrl-C."""
+    async with Stage(state, staff=agents, callers=CALLERS, http_port=port, console=console) as stage:
+        console.print(f"\n[bold]Ringdesk is at {stage.address}[/bold]\nSign in as an agent with a token:")
+        for colleague in stage.colleagues():
+            console.print(f"  {colleague.name} (phone {colleague.account}): {stage.sign_ins.agents[colleague.account]}")
+        console.print(
+            f"The API: {stage.address}/api/v1/openapi.json, with the manager's token {stage.sign_ins.manager}\n"
+            f"Callers now call {SALES_NUMBER}, one after the other. Ctrl-C ends everything that this started.",
+            highlight=False,
+        )
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(signal_number, stop.set)
+        calling = asyncio.create_task(_keep_calling(stage, console))
+        stopping = asyncio.create_task(stop.wait())
+        ends: set[asyncio.Future[Any]] = {calling, stopping, stage.service.failure}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in (calling, stopping):
+            task.cancel()
+        await asyncio.gather(calling, stopping, return_exceptions=True)
+        if stage.service.failure.done():
+            console.print(f"[red]The service failed: {stage.service.failure.result()}[/red]")
+        console.print("Ending what this started …")
+
+
+async def _keep_calling(stage: Stage, console: Console) -> None:
+    customers = stage.customers()
+    while True:
+        customer = random.choice(customers)
+        speech = random.choice(stage.caller_speech)
+        try:
+            await _call_once(stage, customer, speech, console)
+        except PhoneError as error:
+            console.print(f"  {customer.name}: {error}")
+        await asyncio.sleep(random.uniform(*PAUSE_SECONDS))
+
+
+async def _call_once(stage: Stage, customer: Customer, speech: Speech, console: Console) -> None:
+    async with stage.caller_phone(customer, speech) as caller:
+        call = await caller.dial(SALES_NUMBER)
+        console.print(f"  {customer.name} ({customer.number}) calls")
+        await caller.wait_for(PhoneEventKind.ESTABLISHED, timeout=30, call=call)
+        with contextlib.suppress(PhoneError):
+            await caller.wait_for(PhoneEventKind.CLOSED, timeout=speech.seconds + 5, call=call)
+            return
+        await caller.hangup()
