@@ -36,7 +36,7 @@ from recordings import capture
 from recordings.directory import RecordingsDirectory
 from recordings.recogniser_client import RecogniserProcess
 from recordings.speech_models import Engine, SpeechModel
-from recordings.transcribe import JOB, Transcription
+from recordings.transcribe import JOB, Transcription, ask_for_waiting
 from ringdesk import schema
 from ringdesk.ami import ami_settings
 from ringdesk.settings import Settings
@@ -185,6 +185,8 @@ class Ringdesk:
             clock=self.clock,
             announce=self.hub.publish,
         )
+        async with self.database.transaction() as session:
+            await ask_for_waiting(session, self.clock)  # there may be a model now
         jobs = JobRunner(self.database, {JOB: transcription.perform}, clock=self.clock)
         await jobs.start()
         stack.push_async_callback(jobs.close)
