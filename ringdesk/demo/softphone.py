@@ -17,7 +17,6 @@ import contextlib
 import dataclasses
 import json
 import re
-import socket
 import tempfile
 import time
 import wave
@@ -30,6 +29,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ringdesk.asterisk.ports import free_ports
 from ringdesk.asterisk.tools import Tool, baresip_modules, find
 
 SAMPLE_RATE = 8000
@@ -203,7 +203,10 @@ def account_line(
     display_name: str = "",
     register: bool = True,
 ) -> str:
-    """The line of baresip's `accounts` file. Raises ValueError naming the parameter that cannot be written there."""
+    """An account as baresip reads it. Raises ValueError naming the parameter that cannot be written there.
+
+    A quote or a backslash in `display_name` arrives with one backslash too many: baresip escapes what is escaped.
+    """
     if not re.fullmatch(r"[A-Za-z0-9_.+*#-]{1,64}", account):
         raise ValueError(f"account: {account!r} is not a SIP user of letters, digits and _ . + * # -")
     if not re.fullmatch(r"[A-Za-z0-9.\[\]:-]+", registrar):
@@ -254,13 +257,6 @@ def speech_frames(path: Path) -> bytes:
                 f"speaks: {path} is {shape[0]} Hz, {shape[1]} channels, {8 * shape[2]} bit, not 8000, 1, 16"
             )
         return source.readframes(source.getnframes())
-
-
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listened on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class SoftPhone:
@@ -483,7 +479,7 @@ class SoftPhone:
         directory = self._prepare()
         async with asyncio.timeout(START_TIMEOUT):
             for _ in range(PORT_ATTEMPTS):
-                port = free_port()
+                [port] = free_ports(1)
                 (directory / "config").write_text(config_text(self._program.modules, port), encoding="utf-8")
                 if await self._run(directory, port):
                     await self._command("uanew", self._account_line)
@@ -506,6 +502,7 @@ class SoftPhone:
         """Start baresip and connect to it; False where it ends at once, as when somebody took the port meanwhile."""
         with (directory / "log").open("wb") as log:
             # setpriv (util-linux) has the kernel end the phone when we die, however we die.
+            # (It is bound to the thread that starts the phone: let that be one which lives as long as the program.)
             self._process = await asyncio.create_subprocess_exec(
                 "setpriv",
                 "--pdeathsig",

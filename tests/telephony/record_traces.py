@@ -40,10 +40,19 @@ def told(expected: list[ExpectedCall], events: list[Frame]) -> list[str]:
     for number, one in enumerate(expected):
         first = began[one["root"] if numbered else number]
         at = datetime.fromtimestamp(float(first["Timestamp"]), UTC)
-        rest = {name: value for name, value in one.items() if name != "root"}
+        rest = {name: value for name, value in one.items() if name not in ("root", "together")}
+        if one["together"]:
+            rest["rang"] = sorted(one["rang"], key=lambda party: birth(events, party))
         whole = {"linkedid": first["Linkedid"], **rest, "started": at.isoformat().replace("+00:00", "Z")}
         lines.append(json.dumps({name: whole[name] for name in order}, ensure_ascii=False))
     return lines
+
+
+def birth(events: list[Frame], party: str) -> tuple[int, ...]:
+    """The Uniqueid, as two numbers, of an account's first channel: which one Asterisk made before another."""
+    start = f"PJSIP/{party}-"
+    first = next(e for e in events if e["Event"] == "Newchannel" and e["Channel"].startswith(start))
+    return tuple(map(int, first["Uniqueid"].split(".")))
 
 
 def array(events: list[Frame]) -> str:

@@ -33,11 +33,13 @@ def call(
     outcome: str = "answered",
     hangup_by: str | None = None,
     root: int | None = None,
+    together: bool = False,
 ) -> ExpectedCall:
     """What happened in a call, as the script of the scenario knows it. Parties are separated by spaces.
 
     `name` "" is the name of the account; `root` tells which first channel of the recording (by age) the call began
-    with, where not every first channel is a call of its own.
+    with, where not every first channel is a call of its own. `together` says that those who rang were dialled side by
+    side, so that Asterisk alone knows in which order.
     """
     return {
         "direction": direction,
@@ -51,6 +53,7 @@ def call(
         "outcome": outcome,
         "hangup_by": hangup_by,
         "root": root,
+        "together": together,
     }
 
 

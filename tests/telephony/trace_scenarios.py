@@ -281,7 +281,7 @@ async def local_optimised_b_and_c_ring_b_answers_a_hangs_up(stage: Stage) -> lis
     await stage.talking(a, b)
     await stage.hear("LocalOptimizationEnd")
     await a.hangup()
-    return [call("1001", WITHOUT_N, rang="1002 1003", answered_by="1002", hangup_by="caller")]
+    return [call("1001", WITHOUT_N, rang="1002 1003", together=True, answered_by="1002", hangup_by="caller")]
 
 
 @scenario
