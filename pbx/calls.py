@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from pbx.facts import Direction, TransferKind
-from pbx.parties import account, dialled_party, is_person, is_relay, known
+from pbx.facts import CallFact, Direction, TransferKind
+from pbx.parties import account, dialled_party, is_number, is_person, is_relay
 
 Birth = tuple[int, int]
 
@@ -104,6 +105,7 @@ class Leg:
     """It is known to live, so its end is to come."""
 
     first_number: str | None = None
+    first_caller_name: str | None = None
     """Its caller id at birth."""
     number: str | None = None
     caller_name: str | None = None
@@ -134,6 +136,8 @@ class Leg:
     hold_changed_at: float | None = None
     hangup_requested: bool = False
     """Its own side asked for the hangup."""
+    lost: bool = False
+    """Its phone did not answer Asterisk any more."""
     gave_up: bool = False
     """It left a queue by hanging up."""
     ended: bool = False
@@ -153,6 +157,11 @@ class Leg:
     @property
     def relay(self) -> bool:
         return is_relay(self.first_name)
+
+    @property
+    def is_first_half(self) -> bool:
+        """Of half of a Local channel: whether it is the half that faces whoever made it."""
+        return self.first_name.endswith(";1")
 
     @property
     def person(self) -> bool:
@@ -184,14 +193,18 @@ class Leg:
         """
         if not self.first_name:
             return None
-        own = known(account(self.first_name))
-        if self.originated:
-            party = dialled_party(self.first_name, self.dial_string)
-            return party if party != own else self.first_number or own
-        if self.dialled:
-            party = dialled_party(self.first_name, self.dial_string)
-            return party if party != own else self.number or own
-        return self.number or own
+        own = account(self.first_name)
+        if not self.dialled:
+            # Without a number: a trunk's caller who hides it, else a phone whose account is its number.
+            return self.number or (own if is_number(own) else None)
+        party = dialled_party(self.first_name, self.dial_string)
+        if party != own:
+            return party
+        return (self.first_number if self.originated else self.number) or own
+
+    def calling_name(self) -> str | None:
+        """The name of who it is, of a leg on which somebody made a call."""
+        return self.first_caller_name if self.dialled else self.caller_name
 
 
 @dataclass(eq=False, slots=True)
@@ -237,13 +250,17 @@ class Call:
     """A snapshot told that it was there: its start was not heard, but it is real."""
     inferred_end: bool = False
     parked_at: str | None = None
+    parkings: set[tuple[str, str]] = field(default_factory=set)
+    """(who parked it, as `PJSIP/1001`; slot)."""
     parking_changed_at: float | None = None
 
     started: bool = False
     ended: bool = False
     overdue: bool = False
     told: set[str] = field(default_factory=set)
-    """Keys of the facts that have been told of the call as a whole."""
+    """Keys of the facts of the call that have been told."""
+    untold: list[tuple[type[CallFact], dict[str, Any]]] = field(default_factory=list)
+    """Facts that wait until it can be told that the call began."""
     heard_at: float | None = None
 
     @property

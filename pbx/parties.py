@@ -8,6 +8,8 @@ queue's, the ring group's).
 
 from __future__ import annotations
 
+import re
+
 RELAYS = frozenset({"Local"})
 """Technologies whose channels only pass sound on to another channel."""
 
@@ -30,11 +32,26 @@ MACHINES = frozenset(
 """Technologies whose channels are Asterisk's own or a program's: nobody is at the other end."""
 
 _NOBODY = frozenset({"", "<unknown>", "<null>", "(null)", "s"})
+_QUOTED = re.compile(r'\\(["\\])')
+_ESCAPED = re.compile(r"\\(.)")
 
 
 def known(value: str) -> str | None:
     """`value`, or None where Asterisk writes that it knows none."""
     return None if value in _NOBODY else value
+
+
+def unquoted(name: str | None) -> str | None:
+    """A caller's name as it was sent: Asterisk keeps the backslashes with which SIP writes a quote in it."""
+    return None if name is None else _QUOTED.sub(r"\1", name)
+
+
+def name_in_event(value: str) -> str | None:
+    """A caller's name of an event, where it has the escapes of the language C besides; None where there is none."""
+    name = known(value)
+    if name is None or "\\" not in name:
+        return name
+    return unquoted(_ESCAPED.sub(lambda found: " " if found[1] in "abfnrtv0" else found[1], name))
 
 
 def technology(channel: str) -> str:

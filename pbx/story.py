@@ -6,6 +6,7 @@ channels up. Where that tells nothing, the answer is None and not a guess from t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import Any
 
 from pbx.calls import Call, Leg, Stay, Transfer, birth, moment
 from pbx.facts import Direction, Outcome, RingEnd, Side, TransferKind
-from pbx.parties import is_number
+from pbx.parties import account, is_number
 
 UNALLOCATED, BUSY, NO_ANSWER, REJECTED = 1, 17, (18, 19), 21
 ANSWERED_ELSEWHERE = 26
@@ -74,7 +75,6 @@ class CallStory:
 def story(call: Call) -> CallStory:
     """What happened in `call`, as far as the evidence goes."""
     talked = answered(call)
-    transfers = transfer_stories(call)
     result = outcome(call, talked)
     return CallStory(
         linkedid=call.linkedid,
@@ -86,9 +86,9 @@ def story(call: Call) -> CallStory:
         started=started(call),
         rang=_each_once(leg.party() for leg in rang(call)),
         answered_by=_each_once(talked.values()),
-        transfers=transfers,
+        transfers=transfer_stories(call),
         outcome=result,
-        hangup_by=hangup_by(call, talked, transfers, result),
+        hangup_by=hangup_by(call, talked, result),
     )
 
 
@@ -105,10 +105,13 @@ def visible(call: Call) -> bool:
     It is when its first channel was seen to begin, or a snapshot told of it. A call met in the middle shows once its
     first channel is seen to dial or to talk; of one that only hangs up nobody can say what it was.
 
-    What Asterisk makes only to ring somebody back into another call is no call (a transfer that failed), nor is, met in
-    the middle, what by then is part of another: it may just have been made to pick that one up.
+    No call is: a channel with nobody at its end (a tap); what Asterisk makes only to ring somebody back into another
+    call (after a transfer that failed); and, met in the middle, what by then is part of another: it may just have been
+    made to pick that one up.
     """
     root = call.root
+    if root is not None and root.first_name and not (root.person or root.relay):
+        return False
     if call.snapshot:
         return True
     if root is None or not root.heard or (call.relinked and not root.born):
@@ -185,12 +188,14 @@ def met(leg: Leg) -> dict[Leg, Stay]:
 
 def caller_number(call: Call) -> str | None:
     leg = caller(call)
+    if leg is not None and not leg.dialled and direction(call) is Direction.INBOUND:
+        return leg.number  # the account is the trunk's: who shows no number has none
     return leg.calling_party() if leg is not None else None
 
 
 def caller_name(call: Call) -> str | None:
     leg = caller(call)
-    return leg.caller_name if leg is not None and not leg.dialled else None
+    return leg.calling_name() if leg is not None else None
 
 
 def dialled(call: Call) -> str | None:
@@ -231,9 +236,7 @@ def direction(call: Call) -> Direction | None:
     if context.endswith("from-trunk"):
         return Direction.INBOUND
     if context.endswith("from-phones"):
-        outside = any(
-            "@" in leg.dial_string or "/" in leg.dial_string.rpartition("PJSIP/")[2] for leg in call_people(call)
-        )
+        outside = any(leg.party() != account(leg.first_name) for leg in call_people(call))
         return Direction.OUTBOUND if outside else Direction.INTERNAL
     return None
 
@@ -281,7 +284,38 @@ def answered(call: Call) -> dict[Leg, str]:
 
 
 def transfer_stories(call: Call) -> list[TransferStory]:
-    return [transfer_story(call, transfer) for transfer in ordered_transfers(call)]
+    return [transfer_story(call, transfer) for transfer in handed_on(call)]
+
+
+def handed_on(call: Call) -> list[Transfer]:
+    """The call's transfers to somebody, in order, tried ones last."""
+    return _told_transfers(call) + _attempts(call)
+
+
+def _told_transfers(call: Call) -> list[Transfer]:
+    """The transfers to somebody that Asterisk told. A phone parks a call by transferring it, too, but to nobody."""
+    parkings = Counter(parker for parker, _ in call.parkings)
+    found: list[Transfer] = []
+    for transfer in ordered_transfers(call):
+        parker = transfer.first.first_name.rpartition("-")[0]
+        if transfer.kind is TransferKind.BLIND and parkings[parker] > 0:
+            parkings[parker] -= 1
+        else:
+            found.append(transfer)
+    return found
+
+
+def _attempts(call: Call) -> list[Transfer]:
+    """The transfers that somebody began by feature code and that came to nothing: Asterisk tells them by no event.
+
+    It makes a Local channel to the target, which nobody dials, and puts it in a bridge with the transferer.
+    """
+    told = {target for transfer in call.transfers for target in _consulted(transfer.first)}
+    return [
+        Transfer(TransferKind.ATTENDED, leg, None, None, None, False, None)
+        for leg in sorted(call.legs, key=_by_birth)
+        if leg.person and any(target not in told for target in _consulted(leg))
+    ]
 
 
 def ordered_transfers(call: Call) -> list[Transfer]:
@@ -341,11 +375,12 @@ def transfer_targets(call: Call, transfer: Transfer) -> list[Leg]:
 
 
 def _consulted(leg: Leg) -> Iterator[Leg]:
-    """The phones dialled by Local channels that `leg` shares a bridge with: so a feature code consults somebody."""
+    """The phones that `leg` consults by feature code, through Local channels that nobody dialled."""
     for stay in leg.stays.values():
         for other in stay.bridge.stays.values():
-            if other.relay and other.leg.other_half is not None:
-                yield from dialled_people(other.leg.other_half)
+            relay = other.leg
+            if other.relay and relay.born and not relay.was_dialled and relay.other_half and relay.is_first_half:
+                yield from dialled_people(relay.other_half)
 
 
 def _next_transferer(call: Call, transfer: Transfer) -> tuple[int, int]:
@@ -397,6 +432,8 @@ def ring_end(leg: Leg) -> RingEnd:
     outer = leg.dialled_by.other_half if leg.dialled_by and leg.dialled_by.relay else None
     if outer is not None and outer.dial_status not in ("", "CANCEL", "ANSWER"):
         return ring_end(outer)
+    if leg.dial_status == "ANSWER" and (outer is None or outer.dial_status != "CANCEL"):
+        return RingEnd.NO_ANSWER  # the phone was taken, but not the call: a machine, or the call was not accepted
     if leg.dial_status == "" and leg.cause not in CALLERS_OWN:
         return RingEnd.FAILED
     return RingEnd.CANCELLED
@@ -451,11 +488,13 @@ def _worst(ends: list[RingEnd]) -> Outcome:
     return Outcome.CANCELLED if RingEnd.CANCELLED in ends else Outcome.FAILED
 
 
-def hangup_by(call: Call, talked: dict[Leg, str], transfers: list[TransferStory], result: Outcome) -> Side | None:
+def hangup_by(call: Call, talked: dict[Leg, str], result: Outcome) -> Side | None:
     """Which side hung up; None where the events do not tell, or nobody did (it rang out, it failed)."""
     leg = caller(call)
     if leg is None or result is Outcome.IN_PROGRESS or call.inferred_end:
         return None
+    if call.merged_into is not None and any(transfer.second is leg for transfer in call.merged_into.transfers):
+        return None  # a consultation: the one who made it left by handing it on
     if result in (Outcome.BUSY, Outcome.REJECTED):
         return Side.CALLER if leg.dialled and not leg.up else Side.CALLEE
     if result is Outcome.CANCELLED:
@@ -464,16 +503,19 @@ def hangup_by(call: Call, talked: dict[Leg, str], transfers: list[TransferStory]
         return Side.CALLER if gave_up(leg) else None
     if any(transfer.first is leg for transfer in call.transfers):
         return None  # the caller left the call to others
-    if call.merged_into is not None and any(transfer.second is leg for transfer in call.merged_into.transfers):
-        return None  # a consultation: it ended by joining others, not by hanging up
-    if transfers and not transfers[-1].completed:
+    handed = _told_transfers(call)
+    if handed and not transfer_story(call, handed[-1]).completed:
         return Side.CALLER if leg.hangup_requested else None
     return _who_left_first(leg, talked)
 
 
 def _who_left_first(leg: Leg, talked: dict[Leg, str]) -> Side | None:
     """By the caller's last bridge: whoever leaves it first leaves somebody behind."""
-    last = next((stay for stay in reversed(leg.stays.values()) if not stay.bridge.holding), None)
+    if leg.lost or any(other.lost for other in talked):
+        return None
+    last = next(reversed(leg.stays.values()), None)
+    if last is not None and last.bridge.holding:
+        return Side.CALLER if leg.hangup_requested else None
     if last is not None and last.remaining is not None:
         return Side.CALLER if last.remaining > 0 else Side.CALLEE
     others = [other for other in talked if other.hangup_requested]

@@ -40,14 +40,17 @@ from pbx.facts import (
     RecordingStarted,
     TransferKind,
 )
-from pbx.parties import known, local_name
+from pbx.parties import known, local_name, name_in_event
 
 Facts = list[CallFact]
 Handler = Callable[["Tracker", AmiEvent, Facts], None]
 
 RING, RINGING, UP = "4", "5", "6"
+REQUEST_TIMEOUT = "408"
 BIG_CONVERSATION = 24
 """From this many people on, only what is new is looked at when somebody joins."""
+UNTOLD_KEPT = 64
+"""So many facts wait for the beginning of their call to be known."""
 EARLIEST, LATEST = 0.0, 32_503_680_000.0
 """Epoch seconds between which a time stamp is believed: 1970 to 3000."""
 
@@ -197,6 +200,7 @@ class Tracker:
         leg.exten = known(_text(event, "Exten"))
         self._identify(leg, event)
         leg.first_number = known(_text(event, "CallerIDNum"))
+        leg.first_caller_name = name_in_event(_text(event, "CallerIDName"))
         self._state(leg, _text(event, "ChannelState"))
         call = leg.call
         if call is None:
@@ -214,7 +218,7 @@ class Tracker:
         call = leg.call
         if call is None:
             return
-        if not call.started and leg is call.root:
+        if leg is call.root:
             self._variables(call, event)
             if leg.up and not leg.dialled:
                 self._start(call, event, facts)
@@ -235,7 +239,7 @@ class Tracker:
 
     def _identify(self, leg: Leg, event: AmiEvent) -> None:
         leg.number = known(_text(event, "CallerIDNum")) or leg.number
-        leg.caller_name = known(_text(event, "CallerIDName")) or leg.caller_name
+        leg.caller_name = name_in_event(_text(event, "CallerIDName")) or leg.caller_name
 
     def _newexten(self, event: AmiEvent, facts: Facts) -> None:
         """Only of interest on a first channel that is not told of yet, for our variables."""
@@ -251,7 +255,7 @@ class Tracker:
         if not variable.startswith("RD_"):
             return
         leg = self._own(event)
-        if leg is not None and leg.call is not None:
+        if leg is not None and leg.call is not None and leg.call.root is leg:
             self._variable(leg.call, variable, _text(event, "Value"))
 
     def _variables(self, call: Call, event: AmiEvent) -> None:
@@ -280,7 +284,11 @@ class Tracker:
 
     def _hangup_request(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
-        if leg is not None and _count(event, "Cause") in story.CALLERS_OWN:
+        if leg is None:
+            return
+        if _text(event, "TechCause") == REQUEST_TIMEOUT:
+            leg.lost = True
+        elif _count(event, "Cause") in story.CALLERS_OWN:
             leg.hangup_requested = True
 
     def _hangup(self, event: AmiEvent, facts: Facts) -> None:
@@ -328,9 +336,8 @@ class Tracker:
             return
         if call.root is dialler:
             dialler.sent_to = dialler.sent_to or known(_text(event, "Exten"))
-            if not call.started:
-                self._variables(call, event)
-                self._start(call, event, facts)
+            self._variables(call, event)
+            self._start(call, event, facts)
         if leg.call is not None and leg.call is not call and leg.calling and leg.call.root is leg and leg.person:
             self._picked_up(leg.call, call, event, facts)
 
@@ -481,8 +488,7 @@ class Tracker:
         call.merged_into = into
         into.joined.append(call)
         self._start(into, event, facts)
-        if self._start(call, event, facts):
-            facts.append(CallMerged(**self._key(call, "merged", event), into=into.call_id))
+        self._tell(facts, CallMerged, call, "merged", event, into=into.call_id)
 
     # Queues, parking, holding, recording
 
@@ -496,14 +502,11 @@ class Tracker:
         call.queue = call.queue or name
         if call.root is leg:
             leg.sent_to = leg.sent_to or known(_text(event, "Exten"))
-        if not call.started:
             self._variables(call, event)
         self._tell_queued(call, leg, name, event, facts)
 
     def _tell_queued(self, call: Call, leg: Leg, name: str, event: AmiEvent, facts: Facts) -> None:
-        key = f"queued:{name}:{leg.uniqueid}"
-        if self._start(call, event, facts) and self._first_time(call, key):
-            facts.append(CallQueued(**self._key(call, key, event), queue=name))
+        self._tell(facts, CallQueued, call, f"queued:{name}:{leg.uniqueid}", event, queue=name)
 
     def _queue_caller_abandon(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
@@ -513,20 +516,23 @@ class Tracker:
     def _parked_call(self, event: AmiEvent, facts: Facts) -> None:
         leg, slot = self._leg(event, "Parkee"), _text(event, "ParkingSpace")
         call = leg.call if leg else None
+        if call is not None and slot:
+            call.parkings.add((_text(event, "ParkerDialString"), slot))
         if call is None or not slot or call.parked_at == slot or self._is_late_parking(call, event):
             return
-        if not self._start(call, event, facts):
-            return
         call.parked_at = slot
-        facts.append(CallParked(**self._key(call, self._numbered(call, f"parked:{slot}"), event), slot=slot))
+        self._tell(facts, CallParked, call, self._numbered(call, f"parked:{slot}"), event, slot=slot)
 
     def _unparked_call(self, event: AmiEvent, facts: Facts) -> None:
-        leg = self._leg(event, "Parkee", create=False)
+        leg = self._leg(event, "Parkee")
         call = leg.call if leg else None
+        retriever = self._leg(event, "Retriever") if _text(event, "RetrieverUniqueid") else None
+        if call is not None and retriever is not None and retriever.call is not None:
+            self._picked_up(retriever.call, call, event, facts)
         if call is None or call.parked_at is None or self._is_late_parking(call, event):
             return
         slot, call.parked_at = call.parked_at, None
-        facts.append(CallUnparked(**self._key(call, self._numbered(call, f"unparked:{slot}"), event), slot=slot))
+        self._tell(facts, CallUnparked, call, self._numbered(call, f"unparked:{slot}"), event, slot=slot)
 
     def _is_late_parking(self, call: Call, event: AmiEvent) -> bool:
         at, last = self._seconds(event), call.parking_changed_at
@@ -537,20 +543,19 @@ class Tracker:
         leg = self._own(event)
         if leg is None or leg.call is None or leg.holding or self._is_late_hold(leg, event):
             return
-        if not self._start(leg.call, event, facts):
-            return
         leg.holding = True
         leg.holds += 1
-        key = self._key(leg.call, f"held:{leg.uniqueid}:{leg.holds}", event)
-        facts.append(CallHeld(**key, party=leg.party(leg.name), channel=leg.uniqueid))
+        self._tell_hold(facts, CallHeld, f"held:{leg.uniqueid}:{leg.holds}", leg.call, leg, event)
 
     def _unhold(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
         if leg is None or leg.call is None or not leg.holding or self._is_late_hold(leg, event):
             return
         leg.holding = False
-        key = self._key(leg.call, f"resumed:{leg.uniqueid}:{leg.holds}", event)
-        facts.append(CallResumed(**key, party=leg.party(leg.name), channel=leg.uniqueid))
+        self._tell_hold(facts, CallResumed, f"resumed:{leg.uniqueid}:{leg.holds}", leg.call, leg, event)
+
+    def _tell_hold(self, facts: Facts, fact: type[CallFact], key: str, call: Call, leg: Leg, event: AmiEvent) -> None:
+        self._tell(facts, fact, call, key, event, party=leg.party(leg.name), channel=leg.uniqueid)
 
     def _is_late_hold(self, leg: Leg, event: AmiEvent) -> bool:
         """Whether the event tells of a time before the last change: then it comes a second time."""
@@ -560,28 +565,28 @@ class Tracker:
 
     def _mixmonitor_start(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
-        if leg is None or leg.call is None or not self._start(leg.call, event, facts):
-            return
-        key = f"recording:{leg.uniqueid}"
-        if self._first_time(leg.call, key):
-            facts.append(RecordingStarted(**self._key(leg.call, key, event), channel=leg.uniqueid))
+        if leg is not None and leg.call is not None:
+            key = f"recording:{leg.uniqueid}"
+            self._tell(facts, RecordingStarted, leg.call, key, event, channel=leg.uniqueid)
 
     # Facts
 
-    def _key(self, call: Call, key: str, event: AmiEvent) -> dict[str, Any]:
-        if call.id_told is None:
-            call.id_told = call.call_id
-        return {"node": self.node, "call_id": call.id_told, "key": key, "at": self._at(call, event)}
-
-    def _first_time(self, call: Call, key: str) -> bool:
+    def _tell(
+        self, facts: Facts, fact: type[CallFact], call: Call, key: str, event: AmiEvent, /, **fields: Any
+    ) -> None:
+        """Tell a fact of `call`, once; while too little is known of the call, as soon as it is told to have begun."""
         if key in call.told:
-            return False
+            return
         call.told.add(key)
-        return True
+        at = self._at(call, event)
+        if self._start(call, event, facts):
+            facts.append(fact(node=self.node, call_id=call.call_id, key=key, at=at, **fields))
+        elif len(call.untold) < UNTOLD_KEPT:
+            call.untold.append((fact, {"key": key, "at": at, **fields}))
 
     def _numbered(self, call: Call, key: str) -> str:
         number = 1
-        while not self._first_time(call, f"{key}:{number}"):
+        while f"{key}:{number}" in call.told:
             number += 1
         return f"{key}:{number}"
 
@@ -592,13 +597,17 @@ class Tracker:
         if not story.visible(call):
             return False
         call.started = True
-        started = story.started(call)
-        key = self._key(call, "started", event)
-        if started is not None:
-            key["at"] = started
+        if call.ended:  # all that was known of it had ended when its first channel came
+            call.ended = False
+            self._ended.pop(call.linkedid, None)
+            self._live[call.linkedid] = call
+        call.id_told = call.call_id
         facts.append(
             CallStarted(
-                **key,
+                node=self.node,
+                call_id=call.id_told,
+                key="started",
+                at=story.started(call) or self._at(call, event),
                 linkedid=call.linkedid,
                 channel=call.root.uniqueid if call.root else call.linkedid,
                 direction=story.direction(call),
@@ -607,6 +616,8 @@ class Tracker:
                 dialed=story.dialled(call),
             )
         )
+        facts.extend(fact(node=self.node, call_id=call.id_told, **fields) for fact, fields in call.untold)
+        call.untold.clear()
         return True
 
     def _catch_up(self, call: Call, event: AmiEvent, facts: Facts) -> None:
@@ -624,8 +635,7 @@ class Tracker:
         if call.root is leg or leg in story.calling_side(call) or not self._start(call, event, facts):
             return
         leg.told.add("rang")
-        key = self._key(call, f"rang:{leg.uniqueid}", event)
-        facts.append(PartyRang(**key, party=leg.party(), channel=leg.uniqueid))
+        self._tell(facts, PartyRang, call, f"rang:{leg.uniqueid}", event, party=leg.party(), channel=leg.uniqueid)
         self._tell_end_of_leg(leg, event, facts, settled=call.ended)
 
     def _tell_conversation(self, leg: Leg, event: AmiEvent, facts: Facts) -> None:
@@ -657,26 +667,26 @@ class Tracker:
         key = f"answered:{leg.uniqueid}"
         if key in call.told or not self._start(call, event, facts):
             return
-        call.told.add(key)
         leg.talked_in.append(call)
-        facts.append(PartyAnswered(**self._key(call, key, event), party=party, channel=leg.uniqueid))
+        self._tell(facts, PartyAnswered, call, key, event, party=party, channel=leg.uniqueid)
         self._tell_end_of_leg(leg, event, facts)
 
     def _tell_transfers(self, call: Call, event: AmiEvent, facts: Facts, *, settled: bool) -> None:
         """Tell the transfers that are completed, and when `settled` also those that will never be."""
-        if not call.transfers:
+        if not call.transfers and not settled:
             return
-        for transfer, told in zip(story.ordered_transfers(call), story.transfer_stories(call), strict=True):
-            key = f"transfer:{transfer.first.uniqueid}"
-            if (told.completed or settled) and self._start(call, event, facts) and self._first_time(call, key):
-                facts.append(
-                    CallTransferred(
-                        **self._key(call, key, event),
-                        kind=told.kind,
-                        from_party=told.from_party,
-                        to_party=told.to_party,
-                        completed=told.completed,
-                    )
+        for transfer, told in zip(story.handed_on(call), story.transfer_stories(call), strict=True):
+            if told.completed or settled:
+                self._tell(
+                    facts,
+                    CallTransferred,
+                    call,
+                    f"transfer:{transfer.first.uniqueid}",
+                    event,
+                    kind=told.kind,
+                    from_party=told.from_party,
+                    to_party=told.to_party,
+                    completed=told.completed,
                 )
 
     def _tell_end_of_leg(self, leg: Leg, event: AmiEvent, facts: Facts, *, settled: bool = False) -> None:
@@ -686,19 +696,19 @@ class Tracker:
             return
         for other in leg.talked_in:
             key = f"left:{leg.uniqueid}"
-            if self._first_time(other, key):
-                party = leg.party(leg.name)
-                facts.append(PartyLeft(**self._key(other, key, event), party=party, channel=leg.uniqueid))
-        if "rang" not in leg.told or "stopped" in leg.told or leg.talked_in:
+            self._tell(facts, PartyLeft, other, key, event, party=leg.party(leg.name), channel=leg.uniqueid)
+        if "rang" not in leg.told or leg.talked_in:
             return
         if settled or not (leg.dial_status == "ANSWER" or leg.stays):
-            leg.told.add("stopped")
-            key = f"stopped:{leg.uniqueid}"
-            reason = story.ring_end(leg)
-            facts.append(
-                PartyStoppedRinging(
-                    **self._key(call, key, event), party=leg.party(), channel=leg.uniqueid, reason=reason
-                )
+            self._tell(
+                facts,
+                PartyStoppedRinging,
+                call,
+                f"stopped:{leg.uniqueid}",
+                event,
+                party=leg.party(),
+                channel=leg.uniqueid,
+                reason=story.ring_end(leg),
             )
 
     def _close(self, call: Call, event: AmiEvent, facts: Facts) -> None:
@@ -711,16 +721,18 @@ class Tracker:
             self._tell_transfers(call, event, facts, settled=True)
             talked = story.answered(call)
             result = story.outcome(call, talked)
-            side = story.hangup_by(call, talked, story.transfer_stories(call), result)
+            side = story.hangup_by(call, talked, result)
             caller = story.caller(call)
-            facts.append(
-                CallEnded(
-                    **self._key(call, "ended", event),
-                    outcome=result,
-                    hangup_by=side,
-                    cause=caller.cause if caller is not None else None,
-                    inferred=call.inferred_end,
-                )
+            self._tell(
+                facts,
+                CallEnded,
+                call,
+                "ended",
+                event,
+                outcome=result,
+                hangup_by=side,
+                cause=caller.cause if caller is not None else None,
+                inferred=call.inferred_end,
             )
         call.ended = True
         self._live.pop(call.linkedid, None)
@@ -766,9 +778,8 @@ class Tracker:
                 self._forget(call)
                 continue
             self._overdue[call.linkedid] = call
-            if self._start(call, event, facts):
-                call.overdue = True
-                facts.append(CallOverdue(**self._key(call, "overdue", event)))
+            call.overdue = True
+            self._tell(facts, CallOverdue, call, "overdue", event)
             while len(self._overdue) > self._overdue_kept:
                 self._forget(self._overdue.pop(next(iter(self._overdue))))
 
@@ -805,6 +816,8 @@ class Tracker:
         for leg in legs:
             if leg.call is not None:
                 self._start(leg.call, {}, facts)
+                if leg.call.root is leg and leg.call.queue_of_dialplan is not None:
+                    self._tell_queued(leg.call, leg, leg.call.queue_of_dialplan, {}, facts)
         for leg in legs:
             self._tell_ringing(leg, {}, facts)
             if leg.stays:
