@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.clock import Clock
 from kernel.database import Database
 from pbx.events import LinkLost, LinkRestored, ReceivedEvent
-from pbx.facts import LinkGap
+from pbx.facts import CallEnded, CallFact, LinkGap, Outcome
 from pbx.journal import Journal
-from pbx.journal_tables import LinkMark
+from pbx.journal_tables import CallRow, LinkGapRow, LinkMark
 from pbx.phones import reachable_change, reachable_in
 from pbx.snapshot import Snapshot
 from pbx.stream import EventStream, LinkItem
@@ -30,10 +33,15 @@ log = structlog.get_logger(__name__)
 
 PhoneListener = Callable[[str, bool], None]
 """Told of an account and whether a phone is reachable for it."""
+ResyncListener = Callable[[Sequence[CallFact]], Awaitable[None]]
+"""Told of the facts of a snapshot, also of those that the journal knows already and does not tell again."""
 
 
 class Listener:
-    """Feeds the tracker and records its facts and the gaps between. `on_phone` hears of phones coming and going."""
+    """Feeds the tracker and records its facts and the gaps between.
+
+    `on_phone` hears of phones coming and going, `on_resync` of what a snapshot tells of calls.
+    """
 
     def __init__(
         self,
@@ -44,6 +52,7 @@ class Listener:
         database: Database,
         clock: Clock,
         on_phone: PhoneListener | None = None,
+        on_resync: ResyncListener | None = None,
     ) -> None:
         self._node = node
         self._events = events
@@ -52,21 +61,28 @@ class Listener:
         self._database = database
         self._clock = clock
         self._on_phone = on_phone
-        self._gap: LinkGap | None = None
+        self._on_resync = on_resync
+        self._gaps: list[LinkGap] = []
+        """Those that go on."""
+        self._left_open: dict[str, Outcome] = {}
+        """Calls that an earlier run of the service saw begin and not end, with the outcome if they are over."""
         self._is_hearing = False
 
     async def run(self) -> None:
-        """Listen until cancelled."""
-        await self._open_gap_of_stopped_service()
+        """Listen until cancelled; what the link has heard by then is still taken in."""
+        await self._remember()
         marking = asyncio.create_task(self._mark_for_ever(), name="link mark")
         try:
             while True:
-                self._take(await self._events.get())
+                await self._take(await self._events.get())
         finally:
+            with suppress(asyncio.QueueEmpty):
+                while True:
+                    await self._take(self._events.get_nowait())
             marking.cancel()
             await asyncio.gather(marking, return_exceptions=True)
 
-    def _take(self, item: LinkItem) -> None:
+    async def _take(self, item: LinkItem) -> None:
         match item:
             case ReceivedEvent():
                 facts = self._tracker.feed(item.event, item.at)
@@ -75,32 +91,67 @@ class Listener:
                 elif self._on_phone is not None and (change := reachable_change(item.event)) is not None:
                     self._on_phone(*change)
             case Snapshot():
-                channels = [channel.headers for channel in item.channels.values()]
-                bridges = [
-                    {"BridgeUniqueid": bridge.uniqueid, "Members": list(bridge.members)}
-                    for bridge in item.bridges.values()
-                ]
-                self._journal.record(self._tracker.resync(channels, bridges, item.ended))
-                if self._on_phone is not None:
-                    for account, is_reachable in reachable_in(item):
-                        self._on_phone(account, is_reachable)
+                await self._resync(item)
             case LinkLost():
                 self._is_hearing = False
-                self._gap = LinkGap(node=self._node, start=item.at, end=None, reason=item.reason)
-                self._journal.record_gap(self._gap)
+                # The link ends with the service; what is missing then is missing because nobody listened.
+                reason = NOT_RUNNING if item.reason == "stopped" else item.reason
+                self._open_gap(item.at, reason)
             case LinkRestored():
                 self._is_hearing = True
-                if self._gap is not None:
-                    ended = LinkGap(node=self._node, start=self._gap.start, end=item.at, reason=self._gap.reason)
-                    self._journal.record_gap(ended)
-                    self._gap = None
+                for gap in self._gaps:
+                    self._journal.record_gap(dataclasses.replace(gap, end=item.at))
+                self._gaps.clear()
 
-    async def _open_gap_of_stopped_service(self) -> None:
+    async def _resync(self, snapshot: Snapshot) -> None:
+        channels = [channel.headers for channel in snapshot.channels.values()]
+        bridges = [
+            {"BridgeUniqueid": bridge.uniqueid, "Members": list(bridge.members)} for bridge in snapshot.bridges.values()
+        ]
+        facts = self._tracker.resync(channels, bridges, snapshot.ended)
+        if self._on_resync is not None:
+            await self._on_resync(facts)
+        self._journal.record(facts)
+        if self._left_open:
+            # A new tracker knows nothing of what ended before it was there: the journal does.
+            goes_on = {call.call_id for call in self._tracker.live_calls}
+            self._journal.record(
+                CallEnded(
+                    node=self._node,
+                    call_id=call_id,
+                    key="ended",
+                    at=snapshot.ended,
+                    outcome=outcome,
+                    hangup_by=None,
+                    cause=None,
+                    inferred=True,
+                )
+                for call_id, outcome in self._left_open.items()
+                if call_id not in goes_on
+            )
+            self._left_open.clear()
+        if self._on_phone is not None:
+            for account, is_reachable in reachable_in(snapshot):
+                self._on_phone(account, is_reachable)
+
+    def _open_gap(self, start: datetime, reason: str) -> None:
+        gap = LinkGap(node=self._node, start=start, end=None, reason=reason)
+        self._gaps.append(gap)
+        self._journal.record_gap(gap)
+
+    async def _remember(self) -> None:
+        """What an earlier run of the service left: calls that went on, and the gap since it last heard the PBX."""
         async with self._database.reading() as session:
             mark = await session.get(LinkMark, self._node)
-        if mark is not None:
-            self._gap = LinkGap(node=self._node, start=mark.heard_at, end=None, reason=NOT_RUNNING)
-            self._journal.record_gap(self._gap)
+            gaps = await session.scalars(
+                select(LinkGapRow).where(LinkGapRow.node == self._node, LinkGapRow.ended_at.is_(None))
+            )
+            self._gaps = [LinkGap(node=row.node, start=row.started_at, end=None, reason=row.reason) for row in gaps]
+            calls = await session.scalars(select(CallRow).where(CallRow.node == self._node, CallRow.ended_at.is_(None)))
+            self._left_open = {row.call_id: Outcome.ANSWERED if row.answered_by else Outcome.NO_ANSWER for row in calls}
+        if mark is not None and not self._gaps:
+            # It was killed: it had no time to write that it stopped.
+            self._open_gap(mark.heard_at, NOT_RUNNING)
 
     async def _mark_for_ever(self) -> None:
         since_overdue = 0.0
