@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,6 +18,8 @@ from prometheus_client import Counter, Histogram
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.telemetry import REGISTRY
+from pbx.facts import CallFact, CallQueued
+from pbx.parties import unquoted
 from queue_router.agents import Agents, is_account
 from queue_router.agi import AgiError, AgiHangup, AgiSession
 from queue_router.callers import look_up
@@ -75,7 +77,7 @@ class EnteredCall:
 
 
 class Entry:
-    """Answers `AGI(agi://…/entry)`."""
+    """Answers `AGI(agi://…/entry)`. `record` takes what it decides, as facts of the call."""
 
     def __init__(
         self,
@@ -88,8 +90,10 @@ class Entry:
         directory: CallerDirectory,
         database: Database,
         clock: Clock,
+        record: Callable[[list[CallFact]], None] = lambda facts: None,
     ) -> None:
         self._node = node
+        self._record = record
         self._numbers = numbers
         self._agents = agents
         self._desks = desks
@@ -145,9 +149,13 @@ class Entry:
             return None
         live = self._calls.note(self._node, call_id, self._clock.now())
         live.caller_number = live.caller_number or _known(session.headers.get("agi_callerid"))
-        live.caller_name = live.caller_name or _known(session.headers.get("agi_calleridname"))
+        live.caller_name = live.caller_name or unquoted(_known(session.headers.get("agi_calleridname")))
         live.dialed = live.dialed or dialed or None
         live.queue = queue.name
+        # As the tracker tells it of a caller who joins app_queue: who goes on into that one is not told of twice.
+        key = f"queued:{queue.name}:{call_id.removeprefix(f'{self._node}-')}"
+        now = self._clock.now()
+        self._record([CallQueued(node=self._node, call_id=call_id, key=key, at=now, queue=queue.name)])
         return EnteredCall(
             node=self._node,
             call_id=call_id,
