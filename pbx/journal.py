@@ -27,7 +27,7 @@ from kernel.database import Database
 from kernel.messages import FactBus
 from kernel.telemetry import REGISTRY
 from pbx.call_projection import CallValues, apply, empty_call, storable
-from pbx.facts import CallFact, LinkGap
+from pbx.facts import CallEnded, CallFact, CallStarted, LinkGap
 from pbx.journal_tables import CallFactRow, CallRow, LinkGapRow
 
 MOST_WAITING = 50_000
@@ -212,9 +212,12 @@ class Journal:
 
 
 async def facts_of_call(session: AsyncSession, call_id: str) -> list[CallFactRow]:
-    """The facts of one call, in the order of their time."""
+    """The facts of one call, in the order of their time; of one moment, the beginning first and the end last."""
+    kind = CallFactRow.kind
     rows = await session.scalars(
-        select(CallFactRow).where(CallFactRow.call_id == call_id).order_by(CallFactRow.at, CallFactRow.key)
+        select(CallFactRow)
+        .where(CallFactRow.call_id == call_id)
+        .order_by(CallFactRow.at, kind != CallStarted.__name__, kind == CallEnded.__name__, CallFactRow.key)
     )
     return list(rows)
 
