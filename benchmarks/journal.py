@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from benchmarks.figures import Figure, compared, seconds_in_turn
 from kernel.database import Base, Database
@@ -115,7 +116,7 @@ def _facts(seed: int) -> list[CallFact]:
     for number in range(CALLS):
         uniqueid = f"{1764000000 + seed}.{number}"
         at = datetime(2026, 11, 24, tzinfo=UTC) + timedelta(seconds=number)
-        common = {"node": "main", "call_id": f"main-{uniqueid}"}
+        common: dict[str, Any] = {"node": "main", "call_id": f"main-{uniqueid}"}
 
         def after(seconds: int, at: datetime = at) -> datetime:
             return at + timedelta(seconds=seconds)

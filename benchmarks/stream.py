@@ -13,7 +13,8 @@ CHUNK = 16 * 1024
 GREETING = b"Asterisk Call Manager/11.0.0\r\n"
 
 _UNIQUEID = re.compile(r"\b(1\d{9})\.(\d+)\b")
-_HEX = re.compile(r"-([0-9a-f]{8})\b")
+_CHANNEL = re.compile(r"-([0-9a-f]{8})\b(?!-)")
+_BRIDGE = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b")
 
 Trace = list[dict[str, Any]]
 
@@ -31,13 +32,26 @@ def events(number: int) -> Iterator[dict[str, Any]]:
     count = round_ = 0
     while count < number:
         for trace in recorded:
-            text = json.dumps(trace)
-            text = _UNIQUEID.sub(lambda match, add=round_: f"{match[1]}.{int(match[2]) + 1000 * add}", text)
-            text = _HEX.sub(lambda match, add=round_: f"-{(int(match[1], 16) + 4096 * add) & 0xFFFFFFFF:08x}", text)
+            text = _as_calls_of_their_own(json.dumps(trace), round_)
             again: Trace = json.loads(text)
             count += len(again)
             yield from again
         round_ += 1
+
+
+def _as_calls_of_their_own(trace: str, round_: int) -> str:
+    """The trace with ids of channels, calls and bridges that no other round has."""
+
+    def uniqueid(match: re.Match[str]) -> str:
+        return f"{match[1]}.{int(match[2]) + 1000 * round_}"
+
+    def channel(match: re.Match[str]) -> str:
+        return f"-{(int(match[1], 16) + 4096 * round_) & 0xFFFFFFFF:08x}"
+
+    def bridge(match: re.Match[str]) -> str:
+        return f"{(int(match[0][:8], 16) + round_) & 0xFFFFFFFF:08x}{match[1]}"
+
+    return _BRIDGE.sub(bridge, _CHANNEL.sub(channel, _UNIQUEID.sub(uniqueid, trace)))
 
 
 def as_bytes(stream: Iterator[dict[str, Any]]) -> bytes:

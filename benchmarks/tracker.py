@@ -30,6 +30,9 @@ class _Nowhere(asyncio.Transport):
     def close(self) -> None:
         """Nothing is open."""
 
+    def abort(self) -> None:
+        raise AssertionError("the protocol gave the stream up")
+
 
 def figures() -> list[Figure]:
     """Speed and memory of the way from bytes to facts."""
@@ -58,7 +61,7 @@ async def _to_facts(pieces: Sequence[bytes]) -> None:
     tracker = Tracker("main")
     facts = 0
 
-    def heard(frames: list[AmiFrame], at: datetime) -> None:
+    def heard(frames: list[AmiFrame], at: datetime, monotonic: float) -> None:
         nonlocal facts
         for frame in frames:
             facts += len(tracker.feed(frame, at))
@@ -79,12 +82,12 @@ async def _panoramisk_alone(pieces: Sequence[bytes]) -> None:
 
     manager = Manager(loop=asyncio.get_running_loop(), encoding="utf8")  # type: ignore[no-untyped-call]
     manager.register_event("*", callback)  # type: ignore[no-untyped-call]
-    protocol = AMIProtocol()
-    protocol.connection_made(_Nowhere())  # type: ignore[no-untyped-call]
+    protocol: Any = AMIProtocol()
+    protocol.connection_made(_Nowhere())
     protocol.factory = manager
     protocol.encoding = "utf8"
     for piece in pieces:
-        protocol.data_received(piece)  # type: ignore[no-untyped-call]
+        protocol.data_received(piece)
     assert heard, "the stream holds events"
 
 
