@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import DateTime, Dialect, MetaData, event
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 BUSY_TIMEOUT_SECONDS = 10
 """How long a writer waits for SQLite's one write lock before it fails."""
@@ -32,15 +34,29 @@ class Base(DeclarativeBase):
     )
 
 
+class _QuickDateTime(sqlite.DATETIME):
+    """SQLite's text form of a moment, as SQLAlchemy writes it, in a quarter of the time."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
+        def as_text(value: datetime | None) -> str | None:
+            return None if value is None else value.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+        return as_text
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """An aware UTC moment. SQLite keeps no zone: it is added on the way out; a naive one is refused on the way in."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind: type[DateTime] = _QuickDateTime if dialect.name == "sqlite" else DateTime
+        return dialect.type_descriptor(kind(timezone=True))
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
+        if value is None or value.tzinfo is UTC:
+            return value
         if value.tzinfo is None:
             raise ValueError(f"a moment without time zone: {value!r}")
         return value.astimezone(UTC)
@@ -58,7 +74,8 @@ class Database:
         self.url = url
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {}
+        # pydantic's serialiser: several times quicker than json's, and it leaves Unicode readable.
+        options: dict[str, Any] = {"json_serializer": lambda value: to_json(value).decode()}
         if self.is_sqlite:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
