@@ -44,10 +44,11 @@ class Bridge:
     id: str
     holding: bool = False
     stays: dict[str, Stay] = field(default_factory=dict)
-    whole: bool = False
-    """The first channel was heard to enter, so everybody who was ever in it is known or will be."""
     crowd: int = 0
-    """The most channels that were in it at a time, by its own count."""
+    """The most channels that were in it when one entered. So many are known or will be, as each leaves once.
+
+    Only of a basic bridge: in others (conferences) Asterisk counts channels of its own that it tells nothing of.
+    """
 
 
 @dataclass(eq=False, slots=True)

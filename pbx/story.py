@@ -201,7 +201,9 @@ def caller_name(call: Call) -> str | None:
 def dialled(call: Call) -> str | None:
     """What the caller dialled; of an originated call, whom the caller was to be connected with."""
     root = call.root
-    if call.dialled is not None or root is None:
+    if root is None or not (root.born or call.snapshot):
+        return None  # the dialplan's variable tells of the last number: after a transfer it is another
+    if call.dialled is not None:
         return call.dialled
     if root.person and not root.dialled:
         return root.exten
@@ -229,16 +231,18 @@ def started(call: Call) -> datetime | None:
 
 
 def direction(call: Call) -> Direction | None:
-    """As our dialplan says it, by its variable or by the name of the context in which the call began; else unknown."""
+    """Which way the call crossed our edge, as our dialplan tells it; else unknown.
+
+    It tells by the context in which a call from outside begins, and by its variable. A phone's call without that goes
+    outside if a number was dialled for it over a trunk.
+    """
     context = call.root.context if call.root else ""
-    if call.direction is not None:
-        return call.direction
     if context.endswith("from-trunk"):
         return Direction.INBOUND
-    if context.endswith("from-phones"):
+    if call.direction is None and context.endswith("from-phones"):
         outside = any(leg.party() != account(leg.first_name) for leg in call_people(call))
         return Direction.OUTBOUND if outside else Direction.INTERNAL
-    return None
+    return call.direction
 
 
 def call_people(call: Call) -> list[Leg]:
@@ -398,6 +402,8 @@ def over(call: Call) -> bool:
 
     A call that went on as part of another is over with its own first channel; its other legs are the other call's.
     """
+    if call.inferred_end:
+        return not any(_alive(leg) for leg in call.legs)
     if call.merged_into is not None:
         return call.root is None or (call.root.ended and not _awaits(call.root))
     return not any(_alive(leg) or _awaits(leg) for own in (call, *call.joined) for leg in own.legs)
@@ -411,8 +417,7 @@ def _awaits(leg: Leg) -> bool:
     """Whether events are to come of others that were with `leg`: its other half, who else was in its bridges."""
     if leg.relay and leg.born and leg.other_half is None:
         return True
-    bridges = (stay.bridge for stay in leg.stays.values())
-    return any(bridge.whole and bridge.crowd > len(bridge.stays) for bridge in bridges)
+    return any(stay.bridge.crowd > len(stay.bridge.stays) for stay in leg.stays.values())
 
 
 def ring_end(leg: Leg) -> RingEnd:
@@ -445,14 +450,16 @@ def outcome(call: Call, talked: dict[Leg, str] | None = None) -> Outcome:
         return Outcome.IN_PROGRESS
     if talked is None:
         talked = answered(call)
-    if talked:
+    if talked or call.picked_up:
         return Outcome.ANSWERED
     leg = caller(call)
     if leg is None or (leg.dialled and not leg.up):
         return _never_began(leg or call.root)
+    machine_answered = leg.up and not leg.dialled
+    if _was_handed_on(call, leg):  # while it rang or waited: what came after is told of the other call
+        return Outcome.NO_ANSWER if machine_answered else Outcome.CANCELLED
     ends = [ring_end(other) for other in call_people(call)]
     told = _TOLD_CALLER.get(leg.cause or 0)
-    machine_answered = leg.up and not leg.dialled
     if gave_up(leg) or (RingEnd.CANCELLED in ends and not call.queue):
         return Outcome.NO_ANSWER if machine_answered else Outcome.CANCELLED
     if queue(call):
@@ -464,6 +471,11 @@ def outcome(call: Call, talked: dict[Leg, str] | None = None) -> Outcome:
     if told is not None:
         return told
     return Outcome.CANCELLED if leg.cause in CALLERS_OWN else Outcome.FAILED
+
+
+def _was_handed_on(call: Call, leg: Leg) -> bool:
+    """Whether the call was a consultation, and who made it left it by handing another call on to it."""
+    return call.merged_into is not None and any(transfer.second is leg for transfer in call.merged_into.transfers)
 
 
 def gave_up(leg: Leg) -> bool:
@@ -491,10 +503,10 @@ def _worst(ends: list[RingEnd]) -> Outcome:
 def hangup_by(call: Call, talked: dict[Leg, str], result: Outcome) -> Side | None:
     """Which side hung up; None where the events do not tell, or nobody did (it rang out, it failed)."""
     leg = caller(call)
-    if leg is None or result is Outcome.IN_PROGRESS or call.inferred_end:
+    if leg is None or result is Outcome.IN_PROGRESS or call.inferred_end or call.picked_up:
         return None
-    if call.merged_into is not None and any(transfer.second is leg for transfer in call.merged_into.transfers):
-        return None  # a consultation: the one who made it left by handing it on
+    if _was_handed_on(call, leg):
+        return None
     if result in (Outcome.BUSY, Outcome.REJECTED):
         return Side.CALLER if leg.dialled and not leg.up else Side.CALLEE
     if result is Outcome.CANCELLED:

@@ -396,8 +396,7 @@ class Tracker:
         if stay.left is None or at is None or at > stay.left:
             self._moves_in(stay, at)
         crowd = _count(event, "BridgeNumChannels")
-        if crowd is not None:
-            stay.bridge.whole = stay.bridge.whole or crowd == 1
+        if crowd is not None and _text(event, "BridgeType") == "basic":
             stay.bridge.crowd = max(stay.bridge.crowd, crowd)
         if not stay.bridge.holding and len(stay.bridge.stays) > 1:
             self._tell_conversation(leg, event, facts)

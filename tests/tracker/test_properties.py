@@ -130,13 +130,15 @@ def test_calls_at_once_do_not_mix(name: str, random: Random) -> None:
     assert [call for call in calls(both) if call["linkedid"] in ids] == calls(events)
 
 
-headers = sorted({header for events in RECORDED.values() for event in events for header in event})
+headers = sorted({header for events in RECORDED.values() for event in events for header in event} - {"Event"})
 kinds = sorted({event["Event"] for events in RECORDED.values() for event in events})
 ids = st.sampled_from(["1.1", "1.2", "1.3", "pbx-1700000000.4", "", "x", "1.", "99999999999999999999.1"])
 odd = st.one_of(
     ids,
     st.text(max_size=12),
-    st.sampled_from(["Local/a@b-1;1", "Local/a@b-1;2", "PJSIP/1001-1", "PJSIP/", "6", "5", "-1", "1e400", "nan", "inf"]),
+    st.sampled_from(
+        ["Local/a@b-1;1", "Local/a@b-1;2", "PJSIP/1001-1", "PJSIP/", "6", "5", "-1", "1e400", "nan", "inf"]
+    ),
     st.lists(st.text(max_size=4), max_size=3),
     st.none(),
     st.integers(),
@@ -144,7 +146,7 @@ odd = st.one_of(
 )
 odd_events = st.fixed_dictionaries(
     {"Event": st.one_of(st.sampled_from(kinds), odd)},
-    optional={header: odd for header in headers},
+    optional=dict.fromkeys(headers, odd),
 )
 
 

@@ -35,4 +35,4 @@ def test_replay_prints_the_calls_of_the_trace(name: str, capsys: pytest.CaptureF
 
 def test_there_are_traces_and_each_has_its_result() -> None:
     assert len(NAMES) > 50
-    assert NAMES == sorted(path.name.removesuffix(".calls.jsonl") for path in TRACES.glob("*.calls.jsonl"))
+    assert sorted(path.name.removesuffix(".calls.jsonl") for path in TRACES.glob("*.calls.jsonl")) == NAMES
