@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -77,12 +78,14 @@ class Stage:
         self._exits = exits
         self._begin = (0, 0)
         self._anchor = 0
+        self._registered: set[str] = set()
 
     async def phones(self, *accounts: str, answer: Answer | None = None) -> list[SoftPhone]:
         """Registered phones for these accounts, which let it ring unless told otherwise."""
         return [await self.phone(account, answer=answer) for account in accounts]
 
     async def phone(self, account: str, **options: Any) -> SoftPhone:
+        self._registered.add(account)
         return await self._exits.enter_async_context(
             SoftPhone(account, SECRET, self.pbx.registrar, program=self._program, **options)
         )
@@ -112,6 +115,7 @@ class Stage:
 
     async def begin(self) -> None:
         """What happened until now (registrations) is no part of the recording."""
+        await self._queues_know(self._registered)
         await self._settle()
         self._begin = (len(self.heard.events), len(self.full.events))
         self._anchor = len(self.full.events)
@@ -167,6 +171,19 @@ class Stage:
         await self.hear("MusicOnHoldStart")
         if target:
             await phone.send_dtmf(target)
+
+    async def _queues_know(self, accounts: set[str]) -> None:
+        """Until app_queue takes these phones for free and no other for there: it learns of a registration late."""
+        async with asyncio.timeout(LONG):
+            while True:
+                since = len(self.full.events)
+                await self.do(Action="QueueStatus")
+                await self.full.wait_for("QueueStatusComplete", LONG, since)
+                members = [event for event in self.full.events[since:] if event["Event"] == "QueueMember"]
+                free = {event["Name"] for event in members if event["Status"] == "1"}
+                if free == accounts & {event["Name"] for event in members}:
+                    return
+                await asyncio.sleep(0.02)  # the next look
 
     async def _settle(self) -> None:
         # The answer to an action comes after every event that was queued before it.
