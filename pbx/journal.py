@@ -18,6 +18,7 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import Dialect, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import Insert
 
@@ -46,7 +47,7 @@ HANDLER_FAILURES = Counter(
     "ringdesk_fact_handler_failures_total", "Facts kept although a handler of theirs failed", registry=REGISTRY
 )
 
-AWAY = (OperationalError, InterfaceError, InternalError, OSError)
+AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionFree, OSError)
 """Errors of a database that is away, locked or full, as opposed to one that refuses a value."""
 
 _FACTS = cast(Table, CallFactRow.__table__)

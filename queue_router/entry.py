@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter, Histogram
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.telemetry import REGISTRY
 from pbx.facts import CallFact, CallQueued
+from pbx.journal import AWAY
+from pbx.journal_tables import CallRow
 from pbx.parties import unquoted
 from queue_router.agents import Agents, is_account
 from queue_router.agi import AgiError, AgiHangup, AgiSession
@@ -33,6 +36,9 @@ DECISION_SECONDS = 2.0
 """From the question to the moment when the first phone rings; past it the call goes the fallback's way."""
 LEASE_MARGIN_SECONDS = 5.0
 RENEW_SECONDS = 30.0
+RECORD_SECONDS = 600.0
+"""How long the record of an offer waits for a database that is away."""
+RECORD_RETRY_SECONDS = 1.0
 DIAL_OPTIONS = "tk"
 """The agent, and never the caller, may transfer and park by feature code."""
 
@@ -102,6 +108,7 @@ class Entry:
         self._database = database
         self._clock = clock
         self._records: set[asyncio.Task[None]] = set()
+        self._writing = asyncio.Lock()
 
     async def serve(self, session: AgiSession) -> None:
         """One conversation: offer the call to one ready agent after another. Returns when Asterisk shall go on."""
@@ -258,7 +265,7 @@ class Entry:
             await self._clock.sleep(RENEW_SECONDS)
 
     async def _write_offer(self, call: EnteredCall, agent: Candidate, why: dict[str, object], now: datetime) -> None:
-        async with self._database.transaction() as session:
+        async def write(session: AsyncSession) -> None:
             session.add(
                 CallOffer(
                     node=call.node,
@@ -273,15 +280,40 @@ class Entry:
                 )
             )
 
+        await self._persist(write)
+
     async def _settle(
         self, record: asyncio.Task[None], call: EnteredCall, agent: Candidate, outcome: OfferOutcome
     ) -> None:
-        await asyncio.wait([record])
-        async with self._database.transaction() as session:
-            if outcome is not OfferOutcome.CANCELLED:
-                await settle_offer(session, call.call_id, agent.user_id, outcome, self._clock.now())
+        async def settle(session: AsyncSession) -> None:
+            known = outcome
+            if outcome is OfferOutcome.CANCELLED:
+                # Only the facts tell. If they were written before the offer was, they had nothing to settle.
+                row = await session.get(CallRow, call.call_id)
+                if row is not None and agent.account in row.answered_by:
+                    known = OfferOutcome.ANSWERED
+                elif row is None or row.ended_at is None:
+                    return
+            await settle_offer(session, call.call_id, agent.user_id, known, self._clock.now())
             if outcome is OfferOutcome.NO_ANSWER:
                 await self._agents.save_wanted(session, agent.user_id)
+
+        await asyncio.wait([record])
+        await self._persist(settle)
+
+    async def _persist(self, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
+        """Have `work` done in a transaction, one at a time; while the database is away, again and again."""
+        gives_up_at = self._clock.monotonic() + RECORD_SECONDS
+        async with self._writing:
+            while True:
+                try:
+                    async with self._database.transaction() as session:
+                        await work(session)
+                    return
+                except AWAY:
+                    if self._clock.monotonic() > gives_up_at:
+                        raise
+                    await self._clock.sleep(RECORD_RETRY_SECONDS)
 
     def _in_background(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Records must not hold up the call: a locked database would have the caller wait in silence."""
