@@ -819,6 +819,7 @@ class Tracker:
                     self._tell_queued(leg.call, leg, leg.call.queue_of_dialplan, {}, facts)
         for leg in legs:
             self._tell_ringing(leg, {}, facts)
+        for leg in legs:
             if leg.stays:
                 self._tell_conversation(leg, {}, facts)
         return facts
