@@ -184,7 +184,10 @@ class Leg:
             return account(name)
         if self.dialled:
             return dialled_party(name, self.dial_string)
-        return self.number or account(name)
+        own = account(name)
+        if self.call is not None and self.call.root is not self and is_number(own):
+            return own  # made for a call, though its dialling was not heard: its caller id may be what was dialled
+        return self.number or own
 
     def calling_party(self) -> str | None:
         """Who it is, of a leg on which somebody made a call.

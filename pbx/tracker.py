@@ -207,6 +207,7 @@ class Tracker:
             return
         if call.root is leg:
             self._variables(call, event)
+            self._dialled_though_it_called(leg, event, facts)
             self._catch_up(call, event, facts)
         self._look_for_overdue(event, facts)
 
@@ -220,6 +221,8 @@ class Tracker:
             return
         if leg is call.root:
             self._variables(call, event)
+            if leg.was_dialled:
+                self._dialled_though_it_called(leg, event, facts)
             if leg.up and not leg.dialled:
                 self._start(call, event, facts)
         self._tell_ringing(leg, event, facts)
@@ -338,7 +341,12 @@ class Tracker:
             dialler.sent_to = dialler.sent_to or known(_text(event, "Exten"))
             self._variables(call, event)
             self._start(call, event, facts)
-        if leg.call is not None and leg.call is not call and leg.calling and leg.call.root is leg and leg.person:
+        self._dialled_though_it_called(leg, event, facts)
+
+    def _dialled_though_it_called(self, leg: Leg, event: AmiEvent, facts: Facts) -> None:
+        """A phone that called in and is told as dialled by another call took that call over from the one that rang."""
+        call = leg.dialled_by.call if leg.dialled_by is not None else None
+        if call is not None and leg.call is not None and leg.call.root is leg and leg.calling and leg.person:
             self._picked_up(leg.call, call, event, facts)
 
     def _agent_called(self, event: AmiEvent, facts: Facts) -> None:
