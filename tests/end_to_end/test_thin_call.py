@@ -335,3 +335,36 @@ async def test_two_callers_at_once_get_an_agent_each() -> None:
             call = await house.ended_call_from(number)
             assert (call.rang, call.answered_by) == ([phone.account], [phone.account])
         assert len(await house.calls()) == 2
+
+
+async def test_words_come_although_the_service_stopped_while_it_recognised_them() -> None:
+    async with House(engine="whisper") as house:
+        said = library().talk(house.state / "caller.wav", seconds=4, seed=3)
+        async with house.ready_agent() as agent, house.caller(SOMCHAI.number, speaks=said.path) as caller:
+            await caller.dial(SALES_NUMBER)
+            ring = await agent.wait_for(Kind.INCOMING, timeout=10)
+            await established(agent, call=ring.call)
+            await asyncio.sleep(said.seconds + 0.3)  # the caller says it
+            await caller.hangup()
+        call = await house.ended_call_from(SOMCHAI.number)
+
+        async def document() -> dict[str, object]:
+            status, found = await house.get(f"/api/v1/calls/{call.call_id}")
+            assert status == 200
+            return dict(found)
+
+        async def is_recognising() -> bool:
+            recording = (await document())["recording"]
+            assert isinstance(recording, dict)
+            return bool(recording["state"] == "transcribing")
+
+        await eventually(is_recognising, "the recognition begins", timeout=30)
+        await house.stop_service()
+        await house.start_service()
+
+        async def transcript() -> object:
+            return (await document())["transcript"]
+
+        words = await eventually(transcript, "the transcript", timeout=60)
+        assert isinstance(words, dict)
+        assert word_error_rate(said.text, words["text"]["caller"]) < 0.25
