@@ -24,7 +24,7 @@ from ringdesk.demo.stage import Stage
 INVITE_SECONDS = 20.0
 TRANSCRIPT_SECONDS = 120.0
 LOOK_AGAIN_SECONDS = 0.1
-LIMIT_WORD_ERROR_RATE = 0.25
+LIMIT_WORD_ERROR_RATE = 0.10
 """Above this a transcript is not of what was said. Prompts are understood nearly whole; a mixed-up side is near 1."""
 
 log = structlog.get_logger(__name__)
@@ -174,10 +174,10 @@ async def _one_call(
 async def _talk(stage: Stage, offers: Offers, customer: Customer, speech: Speech, report: CallReport) -> float:
     """Call, be answered, talk, hang up; the moment of the hangup (monotonic seconds)."""
     marks = {account: phone.mark() for account, phone in stage.phones.items()}
-    async with stage.caller_phone(customer, speech) as caller:
+    async with stage.caller_phone(customer) as caller:
         invited = time.monotonic()  # the INVITE leaves a fraction of a millisecond later
         dialing = asyncio.create_task(caller.dial(SALES_NUMBER))
-        incoming = asyncio.create_task(_first_incoming(stage.phones, marks, customer.number))
+        incoming = asyncio.create_task(first_incoming(stage.phones, marks, customer.number))
         try:
             heard_at, account, data = await offers.of(customer.number, INVITE_SECONDS)
             phone, ring = await asyncio.wait_for(incoming, INVITE_SECONDS)
@@ -188,6 +188,7 @@ async def _talk(stage: Stage, offers: Offers, customer: Customer, speech: Speech
         answered = await phone.wait_for(
             PhoneEventKind.ESTABLISHED, timeout=INVITE_SECONDS, call=ring.call, since=marks[phone.account]
         )
+        await caller.speak(speech.path)
         report.call_id, report.queue, report.agent = data["call_id"], data["queue"], phone.account
         report.contact = ", ".join(contact["name"] for contact in data["contacts"]) or None
         report.agent_invite_ms = _milliseconds(invited, ring.monotonic)
@@ -205,7 +206,7 @@ async def _talk(stage: Stage, offers: Offers, customer: Customer, speech: Speech
         return hung_up
 
 
-async def _first_incoming(
+async def first_incoming(
     phones: Mapping[str, SoftPhone], marks: Mapping[str, int], number: str
 ) -> tuple[SoftPhone, PhoneEvent]:
     """The phone at which the call from `number` rings first."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import signal
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from ringdesk.demo.check import first_incoming
 from ringdesk.demo.company import SALES_NUMBER, Customer
 from ringdesk.demo.softphone import PhoneError, PhoneEventKind
 from ringdesk.demo.speech import Speech
@@ -18,6 +18,7 @@ from ringdesk.demo.stage import Stage
 
 CALLERS = 24
 PAUSE_SECONDS = (4.0, 12.0)
+PARTING_SECONDS = 1.0
 
 
 async def play(state: Path, agents: int, port: int, console: Console) -> None:
@@ -60,11 +61,12 @@ async def _keep_calling(stage: Stage, console: Console) -> None:
 
 
 async def _call_once(stage: Stage, customer: Customer, speech: Speech, console: Console) -> None:
-    async with stage.caller_phone(customer, speech) as caller:
-        call = await caller.dial(SALES_NUMBER)
+    marks = {account: phone.mark() for account, phone in stage.phones.items()}
+    async with stage.caller_phone(customer) as caller:
         console.print(f"  {customer.name} ({customer.number}) calls")
-        await caller.wait_for(PhoneEventKind.ESTABLISHED, timeout=30, call=call)
-        with contextlib.suppress(PhoneError):
-            await caller.wait_for(PhoneEventKind.CLOSED, timeout=speech.seconds + 5, call=call)
-            return
+        await caller.dial(SALES_NUMBER)
+        phone, ring = await first_incoming(stage.phones, marks, customer.number)
+        await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=30, call=ring.call, since=marks[phone.account])
+        await caller.speak(speech.path)
+        await asyncio.sleep(speech.seconds + PARTING_SECONDS)
         await caller.hangup()

@@ -75,14 +75,13 @@ class Stage:
     def customers(self) -> list[Customer]:
         return company.customers(self.callers)
 
-    def caller_phone(self, customer: Customer, speech: Speech) -> SoftPhone:
-        """The phone of somebody outside, who says `speech` when answered. Use it as a context manager."""
+    def caller_phone(self, customer: Customer) -> SoftPhone:
+        """The phone of somebody outside, silent until told to speak: a machine answers first. A context manager."""
         return SoftPhone(
             customer.number,
             None,
             self.registrar,
             program=self._program,
-            speaks=speech.path,
             display_name=customer.name,
             register=False,
         )
