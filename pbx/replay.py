@@ -113,9 +113,17 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(f"{file}: line {line}: not UTF-8 text ({error.reason})")
     except BadTrace as error:
         return _fail(f"{file}: {error}")
+    if _is_too_old(events):
+        return _fail(f"{file}: the events have no Linkedid: Asterisk 11 and older are not understood, 13 and newer are")
     for told in replay(events):
         print(json.dumps(told.as_json(), ensure_ascii=False))
     return 0
+
+
+def _is_too_old(events: list[dict[str, Any]]) -> bool:
+    """Whether the events are of Asterisk 11 or older, which does not tell what channels belong together."""
+    told = [event for event in events if event.get("Event") == "Newchannel"]
+    return bool(told) and not any("Linkedid" in event for event in told)
 
 
 def _fail(message: str) -> int:

@@ -234,14 +234,16 @@ def direction(call: Call) -> Direction | None:
     """Which way the call crossed our edge, as our dialplan tells it; else unknown.
 
     It tells by the context in which a call from outside begins, and by its variable. A phone's call without that goes
-    outside if a number was dialled for it over a trunk.
+    outside if a number was dialled for it over a trunk; while nothing was dialled that is open.
     """
     context = call.root.context if call.root else ""
     if context.endswith("from-trunk"):
         return Direction.INBOUND
     if call.direction is None and context.endswith("from-phones"):
-        outside = any(leg.party() != account(leg.first_name) for leg in call_people(call))
-        return Direction.OUTBOUND if outside else Direction.INTERNAL
+        people = call_people(call)
+        if any(leg.party() != account(leg.first_name) for leg in people):
+            return Direction.OUTBOUND
+        return Direction.INTERNAL if people or over(call) else None
     return call.direction
 
 

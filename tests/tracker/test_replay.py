@@ -61,6 +61,17 @@ def test_what_is_no_trace_is_refused_with_its_line(
     assert str(file) in err
 
 
+def test_a_trace_of_an_asterisk_that_is_too_old_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    events = json.loads(TRACE.read_text(encoding="utf-8"))
+    file = tmp_path / "trace.json"
+    file.write_text(json.dumps([{k: v for k, v in event.items() if k != "Linkedid"} for event in events]))
+
+    status, out, err = run(file, capsys)
+
+    assert (status, out) == (2, "")
+    assert "no Linkedid" in err
+
+
 def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "trace.json"
     file.write_bytes(b'[\n{"Event": "\xff"}]')
