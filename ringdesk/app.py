@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -237,7 +238,9 @@ async def _listening(setting: str, port: int, starting: Coroutine[Any, Any, Any]
     try:
         return await starting
     except OSError as error:
-        raise PortTaken(f"can't listen on port {port} ({error.strerror or error}): free it or set {setting}") from error
+        # asyncio says it in a sentence of its own around the system's.
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise PortTaken(f"can't listen on port {port} ({reason}): free it or set {setting}") from error
 
 
 def pid_file(settings: Settings) -> Path:
