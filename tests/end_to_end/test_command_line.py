@@ -1,0 +1,258 @@
+"""What an administrator types: the command itself, as a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from pbx.listener import MARK_SECONDS, NOT_RUNNING
+from ringdesk.demo.company import SALES_NUMBER
+from ringdesk.demo.softphone import PhoneEventKind
+from tests.end_to_end.house import House, established
+from tests.end_to_end.settings_file import write_settings
+from tests.end_to_end.waiting import eventually
+
+RINGDESK = Path(sys.executable).with_name("ringdesk")
+COMMANDS = (
+    (),
+    ("serve",),
+    ("demo",),
+    ("setup",),
+    ("capture",),
+    ("asterisk",),
+    ("asterisk", "up"),
+    ("asterisk", "down"),
+    ("asterisk", "status"),
+    ("asterisk", "console"),
+    ("asterisk", "logs"),
+    ("dialplan",),
+    ("dialplan", "render"),
+    ("user",),
+    ("user", "add"),
+    ("user", "token"),
+    ("user", "list"),
+    ("db",),
+)
+SECONDS = 30
+STOP_SECONDS = 5
+
+
+def ringdesk(*words: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [RINGDESK, *words],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", **environment},
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command) or "ringdesk")
+def test_each_command_explains_itself(command: tuple[str, ...]) -> None:
+    told = ringdesk(*command, "--help")
+    assert told.returncode == 0, told.stderr
+    assert f"Usage: {' '.join(('ringdesk', *command))}" in told.stdout
+    assert told.stderr == ""
+
+
+def test_no_command_is_left_out_of_the_test_above() -> None:
+    listed = {name for words in COMMANDS if len(words) == 1 for name in words}
+    told = ringdesk("--help").stdout
+    shown = re.findall(r"^\W*([a-z]+) {2,}\w", told[told.index("Commands") :], re.MULTILINE)
+    assert set(shown) == listed
+
+
+def test_people_are_added_listed_and_given_tokens(tmp_path: Path) -> None:
+    def user(*words: str) -> subprocess.CompletedProcess[str]:
+        return ringdesk("user", *words, cwd=tmp_path)
+
+    nobody = user("list")
+    assert (nobody.returncode, nobody.stdout) == (0, "")
+    assert "Nobody yet" in nobody.stderr
+
+    added = user("add", "anna", "--name", "สุดา วงศ์ไทย", "--phone", "1001")
+    assert added.returncode == 0, added.stderr
+    assert "anna is added" in added.stdout
+    again = user("add", "anna", "--name", "Anna")
+    assert again.returncode == 1
+    assert "login" in again.stderr
+    assert "Traceback" not in again.stderr
+    assert user("add", "boss", "--name", "The Boss", "--role", "manager").returncode == 0
+
+    token = user("token", "anna")
+    assert token.returncode == 0
+    assert len(token.stdout.strip()) > 20
+    assert len(token.stdout.splitlines()) == 1
+    stranger = user("token", "nobody")
+    assert stranger.returncode == 1
+    assert "'nobody'" in stranger.stderr
+
+    listed = user("list").stdout.splitlines()
+    assert [line.split()[:3] for line in listed] == [["anna", "agent", "1001"], ["boss", "manager", "-"]]
+    assert listed[0].endswith("สุดา วงศ์ไทย")
+
+
+def test_bad_settings_name_the_field(tmp_path: Path) -> None:
+    (tmp_path / "ringdesk.toml").write_text('[http]\nport = 70000\n[pbx.main]\nnumbers = { "12" = "nowhere" }\n')
+    told = ringdesk("serve", cwd=tmp_path)
+    assert told.returncode == 1
+    assert "http.port" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+class Service:
+    """`ringdesk serve` as a process."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.address = ""
+        self.said: list[str] = []
+        self._reading = asyncio.create_task(self._read())
+        self._is_up = asyncio.Event()
+
+    async def _read(self) -> None:
+        assert self.process.stderr is not None
+        async for line in self.process.stderr:
+            text = line.decode().rstrip()
+            self.said.append(text)
+            if found := re.search(r"Ringdesk is at (http://\S+)", text):
+                self.address = found[1]
+                self._is_up.set()
+
+    async def up(self) -> None:
+        await asyncio.wait_for(self._is_up.wait(), SECONDS)
+
+    async def ended(self, seconds: float) -> int:
+        """Its exit code, once it has ended by itself within that time."""
+        code = await asyncio.wait_for(self.process.wait(), seconds)
+        await self._reading
+        return code
+
+
+@asynccontextmanager
+async def serving(settings: Path) -> AsyncIterator[Service]:
+    process = await asyncio.create_subprocess_exec(
+        RINGDESK,
+        "serve",
+        "--config",
+        str(settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    service = Service(process)
+    try:
+        yield service
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await service.ended(STOP_SECONDS)
+
+
+@pytest.mark.asterisk
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_serve_starts_answers_and_ends_when_asked(number: signal.Signals) -> None:
+    async with House(with_service=False) as house, serving(write_settings(house, house.state / "r.toml")) as service:
+        await service.up()
+
+        async def ready() -> bool:
+            async with house.http.get(f"{service.address}/readyz") as response:
+                return response.status == 200
+
+        await eventually(ready, "readiness")
+        async with house.http.get(f"{service.address}/healthz") as response:
+            assert (response.status, await response.json()) == (200, {"status": "ok"})
+        async with house.http.get(f"{service.address}/") as response:
+            assert response.status == 200
+            assert "<title>Ringdesk</title>" in await response.text()
+        # An open screen is no reason to stay.
+        async with aiohttp.ClientSession() as screens, screens.ws_connect(f"{service.address}/live"):
+            service.process.send_signal(number)
+            assert await service.ended(STOP_SECONDS) == 0
+        assert "Traceback" not in "\n".join(service.said)
+        assert [line for line in service.said if "[error" in line or "[critical" in line] == []
+
+
+@pytest.mark.asterisk
+@pytest.mark.slow
+async def test_a_killed_service_goes_on_where_it_was() -> None:
+    async with House(with_service=False) as house:
+        settings = write_settings(house, house.state / "r.toml")
+        assert (
+            ringdesk("user", "add", "anna", "--name", "Anna", "--phone", "1001", "--config", str(settings)).returncode
+            == 0
+        )
+        token = ringdesk("user", "token", "anna", "--config", str(settings)).stdout.strip()
+
+        async def wanted_ready(service: Service) -> bool:
+            headers = {"Authorization": f"Bearer {token}"}
+            url = f"{service.address}/api/v1/agents/me/state"
+            async with house.http.post(url, headers=headers, json={"wanted": "ready"}) as response:
+                return response.status == 200 and (await response.json())["state"] == "ready"
+
+        async def state(service: Service) -> str:
+            headers = {"Authorization": f"Bearer {token}"}
+            async with house.http.get(f"{service.address}/api/v1/agents/me", headers=headers) as response:
+                return str((await response.json())["state"])
+
+        async with house.phone("1001") as agent, house.caller("+66811111111") as caller:
+            async with serving(settings) as service:
+                await service.up()
+                await eventually(lambda: wanted_ready(service), "anna is ready", timeout=20)
+                await caller.dial(SALES_NUMBER)
+                ring = await agent.wait_for(PhoneEventKind.INCOMING, timeout=20)
+                await established(agent, call=ring.call)
+
+                async def known() -> bool:
+                    call = await house.call_from("+66811111111")
+                    return call is not None and call.answered_at is not None
+
+                await eventually(known, "the answer in the journal")
+                # Since it notes only now and then that it hears the PBX, let it have done so.
+                await asyncio.sleep(MARK_SECONDS + 0.5)
+                killed_at = datetime.now(UTC)
+                service.process.kill()
+                await service.ended(STOP_SECONDS)
+            async with serving(settings) as service:
+                await service.up()
+
+                async def talking() -> bool:
+                    return await state(service) == "talking"
+
+                await eventually(talking, "anna is known to talk", timeout=20)
+                await caller.hangup()
+                call = await house.ended_call_from("+66811111111")
+                assert (call.outcome, call.answered_by, call.hangup_by) == ("answered", ["1001"], "caller")
+        [gap] = await house.gaps()
+        assert (gap.reason, gap.ended_at is not None) == (NOT_RUNNING, True)
+        assert killed_at - timedelta(seconds=MARK_SECONDS + 2) <= gap.started_at <= killed_at
+
+
+@pytest.mark.asterisk
+@pytest.mark.slow
+async def test_serve_on_a_taken_port_says_which_setting_to_change() -> None:
+    async with House(with_asterisk=False, with_service=False) as house:
+        with closing(socket.socket()) as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            port = other.getsockname()[1]
+            settings = write_settings(house, house.state / "r.toml", http_port=port)
+            async with serving(settings) as service:
+                assert await service.ended(SECONDS) == 1
+            assert service.said[-1] == f"can't listen on port {port} (Address already in use): free it or set http.port"
+            assert "Traceback" not in "\n".join(service.said)

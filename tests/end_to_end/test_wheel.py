@@ -1,0 +1,51 @@
+"""The wheel holds what the product needs to run, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BUILD_SECONDS = 110
+NOT_COPIED = ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__", "traces", "latest.json")
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_what_runs_and_nothing_else(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    copytree(ROOT, source, ignore=NOT_COPIED)
+    # As a developer's tree looks after the panel was built.
+    modules = source / "web" / "panel" / "node_modules" / "left"
+    modules.mkdir(parents=True)
+    (modules / "index.js").write_text("")
+    (source / "node_modules").mkdir()
+    (source / "node_modules" / "index.js").write_text("")
+    built = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "--wheel-dir", str(tmp_path), str(source)],
+        capture_output=True,
+        text=True,
+        timeout=BUILD_SECONDS,
+    )
+    assert built.returncode == 0, built.stderr
+    [wheel] = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    code = {name for name in names if ".dist-info/" not in name}
+    roots = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
+    assert {name.partition("/")[0] for name in code} == roots
+    assert [name for name in code if "node_modules" in name or "test" in Path(name).name] == []
+
+    needed = [
+        *(ROOT / "dialplan" / "templates").rglob("*.j2"),
+        *(path for path in (ROOT / "web" / "page").rglob("*") if path.is_file()),
+        *(ROOT / "ringdesk" / "migrations").rglob("*.py"),
+        *(ROOT / "ringdesk" / "migrations").rglob("*.mako"),
+        *(path for root in roots for path in (ROOT / root).rglob("*.py") if "node_modules" not in path.parts),
+    ]
+    assert len(needed) > 100
+    assert {str(path.relative_to(ROOT)) for path in needed} - names == set()
