@@ -8,6 +8,7 @@ DBOS goes on with a workflow whose process was killed at the step that it was in
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -141,6 +142,7 @@ class JobRunner:
         self._executor_id = executor_id
         self._clock = clock or SystemClock()
         self._sweeping: asyncio.Task[None] | None = None
+        self._performing: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
         """Launch DBOS on this event loop, go on with what a killed process left, and begin to sweep."""
@@ -157,6 +159,10 @@ class JobRunner:
                 log_level="WARNING",
             )
         )
+        # What it logs goes where everything is logged, and not past that to the terminal.
+        logger = logging.getLogger("dbos")
+        logger.handlers.clear()
+        logger.propagate = True
         DBOS.launch()
         await DBOS.register_queue_async(
             QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=SWEEP_SECONDS, on_conflict="always_update"
@@ -169,6 +175,10 @@ class JobRunner:
         if self._sweeping is not None:
             self._sweeping.cancel()
             await asyncio.gather(self._sweeping, return_exceptions=True)
+        # Cut off here, before what they work with goes away: a failed step would count as one of its tries.
+        for task in list(self._performing):
+            task.cancel()
+        await asyncio.gather(*self._performing, return_exceptions=True)
         await asyncio.to_thread(DBOS.destroy)
         # DBOS made its own thread pool the event loop's default and has shut it down: the loop needs another.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
@@ -199,6 +209,10 @@ class JobRunner:
 
     async def perform(self, name: str, job: Job) -> None:
         """Do one job, inside its workflow, and note how it ended."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine of a workflow runs in one
+        self._performing.add(task)
+        task.add_done_callback(self._performing.discard)
         function = self._functions.get(name)
         problem: str | None = None
         if function is None:

@@ -24,12 +24,16 @@ PARTING_SECONDS = 1.0
 async def play(state: Path, agents: int, port: int, console: Console) -> None:
     """Set the stage, say where to look, and have people call until Ctrl-C."""
     async with Stage(state, staff=agents, callers=CALLERS, http_port=port, console=console) as stage:
-        console.print(f"\n[bold]Ringdesk is at {stage.address}[/bold]\nSign in as an agent with a token:")
+        console.print(f"\n[bold]Ringdesk is at {stage.address}[/bold]\n\nSign in there with a token:")
         for colleague in stage.colleagues():
-            console.print(f"  {colleague.name} (phone {colleague.account}): {stage.sign_ins.agents[colleague.account]}")
+            token = stage.sign_ins.agents[colleague.account]
+            console.print(f"  {token}  {colleague.name}, phone {colleague.account}", soft_wrap=True, highlight=False)
         console.print(
-            f"The API: {stage.address}/api/v1/openapi.json, with the manager's token {stage.sign_ins.manager}\n"
-            f"Callers now call {SALES_NUMBER}, one after the other. Ctrl-C ends everything that this started.",
+            f"\nThe API is described at {stage.address}/api/v1/openapi.json; a manager's token for it:\n"
+            f"  {stage.sign_ins.manager}\n\n"
+            f"People call {SALES_NUMBER} now, one after the other; agents answer by themselves.\n"
+            "Ctrl-C ends everything that this started.\n",
+            soft_wrap=True,
             highlight=False,
         )
         stop = asyncio.Event()

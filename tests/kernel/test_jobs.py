@@ -107,6 +107,36 @@ async def test_a_step_is_tried_again_and_a_job_that_stays_broken_says_why(tmp_pa
     assert tries == 3
 
 
+async def test_a_job_cut_off_by_the_end_of_the_service_goes_on_at_its_next_start(tmp_path: Path) -> None:
+    database = await created(tmp_path / "r.db")
+    begun, done = asyncio.Event(), list[str]()
+
+    async def step(name: str) -> None:
+        done.append(name)
+        if name == "second" and done.count("second") == 1:
+            begun.set()
+            await asyncio.sleep(600)
+
+    async def work(job: Job) -> None:
+        await job.step("first", step, "first")
+        await job.step("second", step, "second", retries=Retries(attempts=1))
+
+    async with database.transaction() as session:
+        await request_job(session, "work", {}, key="cut")
+    first = JobRunner(database, {"work": work})
+    await first.start()
+    await asyncio.wait_for(begun.wait(), 20)
+    await first.close()
+    second = JobRunner(database, {"work": work})
+    await second.start()
+    try:
+        assert (await finished(database, "cut")).problem is None
+    finally:
+        await second.close()
+        await database.close()
+    assert done == ["first", "second", "second"]
+
+
 PROCESS = """
 import asyncio, sys
 from pathlib import Path
