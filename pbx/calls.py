@@ -94,10 +94,10 @@ class Leg:
     """One channel, by its Uniqueid."""
 
     uniqueid: str
+    call: Call
     name: str = ""
     """The channel's name now."""
     first_name: str = ""
-    call: Call | None = None
     heard: bool = False
     """An event of the channel itself was heard, not only of another channel that names it."""
     born: bool = False
@@ -185,7 +185,7 @@ class Leg:
         if self.dialled:
             return dialled_party(name, self.dial_string)
         own = account(name)
-        if self.call is not None and self.call.root is not self and is_number(own):
+        if self.call.root is not self and is_number(own):
             return own  # made for a call, though its dialling was not heard: its caller id may be what was dialled
         return self.number or own
 

@@ -220,7 +220,7 @@ def queue(call: Call) -> str | None:
     if call.queue is not None:
         return call.queue
     for transfer in call.transfers:
-        if transfer.into_queue and transfer.second is not None and transfer.second.call is not None:
+        if transfer.into_queue and transfer.second is not None:
             return transfer.second.call.queue
     return call.queue_of_dialplan
 
@@ -457,10 +457,11 @@ def outcome(call: Call, talked: dict[Leg, str] | None = None) -> Outcome:
     leg = caller(call)
     if leg is None or (leg.dialled and not leg.up):
         return _never_began(leg or call.root)
-    machine_answered = leg.up and not leg.dialled
+    people = call_people(call)
+    machine_answered = leg.up and (not leg.dialled or not people)
     if _was_handed_on(call, leg):  # while it rang or waited: what came after is told of the other call
         return Outcome.NO_ANSWER if machine_answered else Outcome.CANCELLED
-    ends = [ring_end(other) for other in call_people(call)]
+    ends = [ring_end(other) for other in people]
     told = _TOLD_CALLER.get(leg.cause or 0)
     if gave_up(leg) or (RingEnd.CANCELLED in ends and not call.queue):
         return Outcome.NO_ANSWER if machine_answered else Outcome.CANCELLED

@@ -91,7 +91,6 @@ class Tracker:
         self._overdue: dict[str, Call] = {}
         self._forgotten: dict[str, None] = {}
         self._now: datetime | None = None
-        self._latest = 0.0
 
     @property
     def calls(self) -> list[Call]:
@@ -106,7 +105,7 @@ class Tracker:
     def call_of(self, uniqueid: str) -> Call | None:
         """The call to which the channel belongs, where it is known."""
         leg = self._legs.get(uniqueid)
-        return leg.call if leg else None
+        return leg.call if leg is not None else None
 
     def feed(self, event: AmiEvent, at: datetime | None = None) -> Facts:
         """Take one event in; the facts that are certain now and were not before.
@@ -130,18 +129,22 @@ class Tracker:
     # Legs, calls and bridges by their ids
 
     def _leg(self, event: AmiEvent, prefix: str = "", create: bool = True) -> Leg | None:
-        """The leg that `event` names with the headers that begin with `prefix`."""
+        """The leg that `event` names with the headers that begin with `prefix`; None where it cannot be known."""
         uniqueid = _text(event, prefix + "Uniqueid")
         leg = self._legs.get(uniqueid)
         if leg is None:
             if not create or not uniqueid or uniqueid in self._forgotten:
                 return None
-            leg = self._legs[uniqueid] = Leg(uniqueid)
+            call = self._call(_text(event, prefix + "Linkedid") or _text(event, "Linkedid"))
+            if call is None:
+                return None
+            leg = self._legs[uniqueid] = Leg(uniqueid, call)
+            call.legs.append(leg)
+            if uniqueid == call.linkedid:
+                call.root = leg
         if not leg.name:
             leg.name = leg.first_name = _text(event, prefix + "Channel")
             self._join_halves(leg)
-        if leg.call is None:
-            self._attach(leg, _text(event, prefix + "Linkedid"))
         return leg
 
     def _own(self, event: AmiEvent) -> Leg | None:
@@ -153,18 +156,14 @@ class Tracker:
                 self._identify(leg, event)
         return leg
 
-    def _attach(self, leg: Leg, linkedid: str) -> None:
-        """Make `leg` part of the call with that Linkedid."""
-        if not linkedid or linkedid in self._forgotten:
-            return
+    def _call(self, linkedid: str) -> Call | None:
         call = self._calls.get(linkedid)
-        if call is None:
+        if call is None and linkedid and linkedid not in self._forgotten:
             call = self._calls[linkedid] = self._live[linkedid] = Call(self.node, linkedid)
-            self._bound()
-        leg.call = call
-        call.legs.append(leg)
-        if leg.uniqueid == linkedid:
-            call.root = leg
+            if len(self._live) > self._live_kept:
+                self.dropped += 1
+                self._forget(self._live.pop(next(iter(self._live))))
+        return call
 
     def _join_halves(self, leg: Leg) -> None:
         """Find the other half of a Local channel by the name that both have in common."""
@@ -203,8 +202,6 @@ class Tracker:
         leg.first_caller_name = name_in_event(_text(event, "CallerIDName"))
         self._state(leg, _text(event, "ChannelState"))
         call = leg.call
-        if call is None:
-            return
         if call.root is leg:
             self._variables(call, event)
             self._dialled_though_it_called(leg, event, facts)
@@ -217,9 +214,7 @@ class Tracker:
             return
         self._state(leg, _text(event, "ChannelState"))
         call = leg.call
-        if call is None:
-            return
-        if leg is call.root:
+        if call.root is leg:
             self._variables(call, event)
             if leg.was_dialled:
                 self._dialled_though_it_called(leg, event, facts)
@@ -247,7 +242,7 @@ class Tracker:
     def _newexten(self, event: AmiEvent, facts: Facts) -> None:
         """Only of interest on a first channel that is not told of yet, for our variables."""
         leg = self._legs.get(_text(event, "Uniqueid"))
-        if leg is None or leg.call is None or leg.call.root is not leg or leg.call.started:
+        if leg is None or leg.call.root is not leg or leg.call.started:
             return
         self._variables(leg.call, event)
         if leg.call.own_id and leg.calling and not leg.relay:
@@ -258,7 +253,7 @@ class Tracker:
         if not variable.startswith("RD_"):
             return
         leg = self._own(event)
-        if leg is not None and leg.call is not None and leg.call.root is leg:
+        if leg is not None and leg.call.root is leg:
             self._variable(leg.call, variable, _text(event, "Value"))
 
     def _variables(self, call: Call, event: AmiEvent) -> None:
@@ -305,8 +300,6 @@ class Tracker:
         for stay in leg.stays.values():
             stay.inside = False
         call = leg.call
-        if call is None:
-            return
         self._tell_end_of_leg(leg, event, facts)
         self._close(call, event, facts)
         if call.merged_into is not None:
@@ -327,16 +320,12 @@ class Tracker:
 
     def _dialled(self, dialler: Leg, leg: Leg, event: AmiEvent, facts: Facts) -> None:
         dialler.settled = True
-        if leg.call is None and dialler.call is not None:
-            self._attach(leg, dialler.call.linkedid)
         if leg is not dialler and leg not in dialler.dials:
             dialler.dials.append(leg)
             # A masquerade makes another channel go on with a dial: the first dialler is of the leg's own call.
             if leg.dialled_by is None or (dialler.call is leg.call and leg.dialled_by.call is not leg.call):
                 leg.dialled_by = dialler
         call = dialler.call
-        if call is None:
-            return
         if call.root is dialler:
             dialler.sent_to = dialler.sent_to or known(_text(event, "Exten"))
             self._variables(call, event)
@@ -345,9 +334,8 @@ class Tracker:
 
     def _dialled_though_it_called(self, leg: Leg, event: AmiEvent, facts: Facts) -> None:
         """A phone that called in and is told as dialled by another call took that call over from the one that rang."""
-        call = leg.dialled_by.call if leg.dialled_by is not None else None
-        if call is not None and leg.call is not None and leg.call.root is leg and leg.calling and leg.person:
-            self._picked_up(leg.call, call, event, facts)
+        if leg.dialled_by is not None and leg.call.root is leg and leg.calling and leg.person:
+            self._picked_up(leg.call, leg.dialled_by.call, event, facts)
 
     def _agent_called(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._leg(event, "Dest")
@@ -381,7 +369,7 @@ class Tracker:
     def _pickup(self, event: AmiEvent, facts: Facts) -> None:
         """Who picks a call up joins it: the call that was made to pick up goes on as part of the other."""
         leg, target = self._own(event), self._leg(event, "Target")
-        if leg is not None and target is not None and leg.call and target.call:
+        if leg is not None and target is not None:
             self._picked_up(leg.call, target.call, event, facts)
 
     def _picked_up(self, call: Call, into: Call, event: AmiEvent, facts: Facts) -> None:
@@ -437,7 +425,7 @@ class Tracker:
     def _relinked(self, leg: Leg, event: AmiEvent) -> None:
         """A first channel that another Linkedid was given to went on as part of an older call."""
         call = leg.call
-        if call is not None and call.root is leg and _text(event, "Linkedid") not in ("", call.linkedid):
+        if call.root is leg and _text(event, "Linkedid") not in ("", call.linkedid):
             call.relinked = True
 
     def _stay(self, event: AmiEvent) -> Stay | None:
@@ -475,18 +463,17 @@ class Tracker:
         into_queue = _text(event, "DestApp") == "Queue"
         seconds = self._seconds(event)
         self._transfer(Transfer(TransferKind.ATTENDED, first, second, transferee, None, into_queue, seconds))
-        if first.call and second is not None and second.call and second.call is not first.call:
+        if second is not None and second.call is not first.call:
             self._merge(second.call, first.call, event, facts)
             if into_queue and second.call.queue is not None:
                 self._tell_queued(first.call, second, second.call.queue, event, facts)
         self._tell_conversation(first, event, facts)
-        if first.call is not None:
-            self._tell_call(first.call, event, facts)
+        self._tell_call(first.call, event, facts)
 
     def _transfer(self, transfer: Transfer) -> None:
         """Keep `transfer`, once: the same leg hands a call on only once."""
         call = transfer.first.call
-        if call is not None and all(known_one.first is not transfer.first for known_one in call.transfers):
+        if all(known_one.first is not transfer.first for known_one in call.transfers):
             call.transfers.append(transfer)
 
     def _merge(self, call: Call, into: Call, event: AmiEvent, facts: Facts) -> None:
@@ -502,7 +489,7 @@ class Tracker:
     def _queue_caller_join(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
         name = _text(event, "Queue")
-        if leg is None or leg.call is None or not name:
+        if leg is None or not name:
             return
         leg.settled = True
         call = leg.call
@@ -522,21 +509,24 @@ class Tracker:
 
     def _parked_call(self, event: AmiEvent, facts: Facts) -> None:
         leg, slot = self._leg(event, "Parkee"), _text(event, "ParkingSpace")
-        call = leg.call if leg else None
-        if call is not None and slot:
-            call.parkings.add((_text(event, "ParkerDialString"), slot))
-        if call is None or not slot or call.parked_at == slot or self._is_late_parking(call, event):
+        if leg is None or not slot:
+            return
+        call = leg.call
+        call.parkings.add((_text(event, "ParkerDialString"), slot))
+        if call.parked_at == slot or self._is_late_parking(call, event):
             return
         call.parked_at = slot
         self._tell(facts, CallParked, call, self._numbered(call, f"parked:{slot}"), event, slot=slot)
 
     def _unparked_call(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._leg(event, "Parkee")
-        call = leg.call if leg else None
+        if leg is None:
+            return
+        call = leg.call
         retriever = self._leg(event, "Retriever") if _text(event, "RetrieverUniqueid") else None
-        if call is not None and retriever is not None and retriever.call is not None:
+        if retriever is not None:
             self._picked_up(retriever.call, call, event, facts)
-        if call is None or call.parked_at is None or self._is_late_parking(call, event):
+        if call.parked_at is None or self._is_late_parking(call, event):
             return
         slot, call.parked_at = call.parked_at, None
         self._tell(facts, CallUnparked, call, self._numbered(call, f"unparked:{slot}"), event, slot=slot)
@@ -548,7 +538,7 @@ class Tracker:
 
     def _hold(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
-        if leg is None or leg.call is None or leg.holding or self._is_late_hold(leg, event):
+        if leg is None or leg.holding or self._is_late_hold(leg, event):
             return
         leg.holding = True
         leg.holds += 1
@@ -556,7 +546,7 @@ class Tracker:
 
     def _unhold(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
-        if leg is None or leg.call is None or not leg.holding or self._is_late_hold(leg, event):
+        if leg is None or not leg.holding or self._is_late_hold(leg, event):
             return
         leg.holding = False
         self._tell_hold(facts, CallResumed, f"resumed:{leg.uniqueid}:{leg.holds}", leg.call, leg, event)
@@ -572,7 +562,7 @@ class Tracker:
 
     def _mixmonitor_start(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
-        if leg is not None and leg.call is not None:
+        if leg is not None:
             key = f"recording:{leg.uniqueid}"
             self._tell(facts, RecordingStarted, leg.call, key, event, channel=leg.uniqueid)
 
@@ -637,7 +627,7 @@ class Tracker:
 
     def _tell_ringing(self, leg: Leg, event: AmiEvent, facts: Facts) -> None:
         call = leg.call
-        if call is None or not leg.dialled or not leg.person or not (leg.ringing or leg.up) or "rang" in leg.told:
+        if not leg.dialled or not leg.person or not (leg.ringing or leg.up) or "rang" in leg.told:
             return
         if call.root is leg or leg in story.calling_side(call) or not self._start(call, event, facts):
             return
@@ -650,7 +640,7 @@ class Tracker:
         people = story.met(leg)
         concerned: dict[Call, None] = {}
         for person in (leg, *people):
-            if person.call is not None and (len(people) < BIG_CONVERSATION or person is leg):
+            if len(people) < BIG_CONVERSATION or person is leg:
                 concerned[person.call] = None
                 if person.call.merged_into is not None:
                     concerned[person.call.merged_into] = None
@@ -659,7 +649,7 @@ class Tracker:
             self._close(call, event, facts)
         if len(people) >= BIG_CONVERSATION and leg.person:
             for person in people:
-                if person.call is not None and person.call.root is person:
+                if person.call.root is person:
                     self._tell_answered(person.call, leg, leg.party(leg.name), event, facts)
 
     def _tell_call(self, call: Call, event: AmiEvent, facts: Facts) -> None:
@@ -699,7 +689,7 @@ class Tracker:
     def _tell_end_of_leg(self, leg: Leg, event: AmiEvent, facts: Facts, *, settled: bool = False) -> None:
         """Tell who talks no more, or whose phone stopped ringing; `settled` when nobody more will be told to talk."""
         call = leg.call
-        if call is None or not leg.ended:
+        if not leg.ended:
             return
         for other in leg.talked_in:
             key = f"left:{leg.uniqueid}"
@@ -745,8 +735,7 @@ class Tracker:
         self._live.pop(call.linkedid, None)
         self._overdue.pop(call.linkedid, None)
         self._ended[call.linkedid] = call
-        while len(self._ended) > self._ended_kept:
-            self._forget(self._ended.pop(next(iter(self._ended))))
+        self._forget_oldest()
 
     # Time and memory
 
@@ -821,10 +810,9 @@ class Tracker:
                 if leg is not None:
                     self._is_in(leg, str(bridge.get("BridgeUniqueid", "")), bridge)
         for leg in legs:
-            if leg.call is not None:
-                self._start(leg.call, {}, facts)
-                if leg.call.root is leg and leg.call.queue_of_dialplan is not None:
-                    self._tell_queued(leg.call, leg, leg.call.queue_of_dialplan, {}, facts)
+            self._start(leg.call, {}, facts)
+            if leg.call.root is leg and leg.call.queue_of_dialplan is not None:
+                self._tell_queued(leg.call, leg, leg.call.queue_of_dialplan, {}, facts)
         for leg in legs:
             self._tell_ringing(leg, {}, facts)
         for leg in legs:
@@ -836,15 +824,13 @@ class Tracker:
         gone = [leg for leg in self._legs.values() if leg.awaited and not leg.ended and leg.uniqueid not in alive]
         for leg in gone:
             leg.ended = leg.settled = True
-            if leg.call is not None:
-                leg.call.inferred_end = True
+            leg.call.inferred_end = True
         for leg in gone:
-            if leg.call is not None:
-                self._tell_end_of_leg(leg, {}, facts)
-        for call in {leg.call: None for leg in gone if leg.call is not None}:
-            for concerned in (call, call.merged_into):
-                if concerned is not None:
-                    self._close(concerned, {}, facts)
+            self._tell_end_of_leg(leg, {}, facts)
+        for call in {leg.call: None for leg in gone}:
+            self._close(call, {}, facts)
+            if call.merged_into is not None:
+                self._close(call.merged_into, {}, facts)
 
     def _alive_leg(self, channel: AmiEvent) -> Leg | None:
         leg = self._own(channel)
@@ -854,14 +840,13 @@ class Tracker:
         state = _text(channel, "ChannelState")
         self._state(leg, state)
         call = leg.call
-        if call is not None:
-            if call.root is not leg and state in (RINGING, UP):
-                leg.was_dialled = True
-            if not call.started:
-                call.snapshot = True
-                for assignment in _texts(channel, "Variable"):
-                    variable, _, value = assignment.partition("=")
-                    self._variable(call, variable, value if value != UNSET else "")
+        if call.root is not leg and state in (RINGING, UP):
+            leg.was_dialled = True
+        if not call.started:
+            call.snapshot = True
+            for assignment in _texts(channel, "Variable"):
+                variable, _, value = assignment.partition("=")
+                self._variable(call, variable, value if value != UNSET else "")
         self._is_in(leg, _text(channel, "BridgeID") or _text(channel, "BridgeId"), {})
         return leg
 
@@ -870,10 +855,15 @@ class Tracker:
         if bridge is not None and leg.uniqueid not in bridge.stays:
             bridge.stays[leg.uniqueid] = leg.stays[bridge.id] = Stay(leg, bridge, leg.name, inside=True)
 
-    def _bound(self) -> None:
-        if len(self._live) > self._live_kept:
-            self.dropped += 1
-            self._forget(self._live.pop(next(iter(self._live))))
+    def _forget_oldest(self) -> None:
+        """Keep no more ended calls than agreed, save those of which a leg still talks in another call."""
+        surplus = len(self._ended) - self._ended_kept
+        for linkedid, call in list(self._ended.items())[:surplus] if surplus > 0 else ():
+            del self._ended[linkedid]
+            if any(leg.awaited and not leg.ended for leg in call.legs):
+                self._ended[linkedid] = call
+            else:
+                self._forget(call)
 
     def _forget(self, call: Call) -> None:
         """Drop everything of the call, but remember its ids, so that what is late or repeated makes no new call."""
@@ -882,9 +872,9 @@ class Tracker:
         for leg in call.legs:
             self._legs.pop(leg.uniqueid, None)
             self._remember_forgotten(leg.uniqueid)
-            name = local_name(leg.first_name)
-            if name is not None and self._halves.get(name[0]) is leg:
-                del self._halves[name[0]]
+            for name in (local_name(leg.first_name), local_name(leg.name)):
+                if name is not None and self._halves.get(name[0]) is leg:
+                    del self._halves[name[0]]
             for stay in leg.stays.values():
                 stay.bridge.stays.pop(leg.uniqueid, None)
                 if not stay.bridge.stays:
