@@ -99,6 +99,8 @@ class House:
     ring_seconds: int = 20
     engine: str = "vosk"
     """Without a model: recordings wait. `whisper` transcribes."""
+    keeps_http_port: bool = False
+    """Whether a service that is started again serves at the same address."""
     with_asterisk: bool = True
     with_service: bool = True
     service_pbx: Callable[[PbxConfig], PbxConfig] = lambda pbx: pbx
@@ -136,7 +138,8 @@ class House:
         stack.callback(shutil.rmtree, self.state, ignore_errors=True)
         ports = free_asterisk_ports()
         self.odd_ports = {ODD_CALLER: free_ports(1)[0]}
-        settings = company.settings(self.state, self.staff, ports.model_dump(), 0)
+        http_port = free_ports(1)[0] if self.keeps_http_port else 0
+        settings = company.settings(self.state, self.staff, ports.model_dump(), http_port)
         pbx = settings.the_pbx()
         queues = [queue.model_copy(update={"ring_seconds": self.ring_seconds}) for queue in pbx.queues]
         self._keep(settings, pbx.model_copy(update={"queues": queues}))
