@@ -267,6 +267,10 @@ class Call:
     """Facts that wait until it can be told that the call began."""
     heard_at: float | None = None
 
+    def goes_on_in(self, leg: Leg) -> Call:
+        """The call of which `leg`, of this one, tells: all but the caller tell of the call that this was joined to."""
+        return self if self.merged_into is None or leg is self.root else self.merged_into
+
     @property
     def call_id(self) -> str:
         """Our own id of the call: RD_CALL, else the node and the Linkedid."""

@@ -219,7 +219,7 @@ def queue(call: Call) -> str | None:
     """The queue in which the caller waited, also where a transfer put the caller into it."""
     if call.queue is not None:
         return call.queue
-    for transfer in call.transfers:
+    for transfer in transfers(call):
         if transfer.into_queue and transfer.second is not None:
             return transfer.second.call.queue
     return call.queue_of_dialplan
@@ -259,7 +259,7 @@ def call_people(call: Call) -> list[Leg]:
 def rang(call: Call) -> list[Leg]:
     """Whose phone rang. Who answered without ringing counts, and whoever the call was handed on to while ringing."""
     legs = set(call_people(call))
-    for transfer in call.transfers:
+    for transfer in transfers(call):
         legs.update(leg for leg in transfer_targets(call, transfer) if leg.dialled)
     return sorted((leg for leg in legs if leg.ringing or leg.up), key=_by_birth)
 
@@ -272,9 +272,10 @@ def answered(call: Call) -> dict[Leg, str]:
     leg = caller(call)
     if leg is None:
         return {}
-    own = {leg, *(transfer.second for transfer in call.transfers)}
+    handed = transfers(call)
+    own = {leg, *(transfer.second for transfer in handed)}
     found = met(leg)
-    if any(transfer.first is leg for transfer in call.transfers):
+    if any(transfer.first is leg for transfer in handed):
         todo = [other for other in found if other not in own]
         while todo:
             for other, stay in met(todo.pop()).items():
@@ -316,7 +317,7 @@ def _attempts(call: Call) -> list[Transfer]:
 
     It makes a Local channel to the target, which nobody dials, and puts it in a bridge with the transferer.
     """
-    told = {target for transfer in call.transfers for target in _consulted(transfer.first)}
+    told = {target for transfer in transfers(call) for target in _consulted(transfer.first)}
     return [
         Transfer(TransferKind.ATTENDED, leg, None, None, None, False, None)
         for leg in sorted(call.legs, key=_by_birth)
@@ -324,10 +325,18 @@ def _attempts(call: Call) -> list[Transfer]:
     ]
 
 
+def transfers(call: Call) -> list[Transfer]:
+    """The transfers of the call. Who came to it by a consultation may hand it on, too."""
+    return [
+        transfer for own in (call, *call.joined) for transfer in own.transfers if own.goes_on_in(transfer.first) is call
+    ]
+
+
 def ordered_transfers(call: Call) -> list[Transfer]:
     """The call's transfers in the order in which they happened: by time, else by the age of the transferer's leg."""
-    timed = all(transfer.at is not None for transfer in call.transfers)
-    return sorted(call.transfers, key=lambda t: (t.at if timed and t.at else 0.0, t.first.birth, t.first.uniqueid))
+    found = transfers(call)
+    timed = all(transfer.at is not None for transfer in found)
+    return sorted(found, key=lambda t: (t.at if timed and t.at else 0.0, t.first.birth, t.first.uniqueid))
 
 
 def transfer_story(call: Call, transfer: Transfer) -> TransferStory:
@@ -478,7 +487,7 @@ def outcome(call: Call, talked: dict[Leg, str] | None = None) -> Outcome:
 
 def _was_handed_on(call: Call, leg: Leg) -> bool:
     """Whether the call was a consultation, and who made it left it by handing another call on to it."""
-    return call.merged_into is not None and any(transfer.second is leg for transfer in call.merged_into.transfers)
+    return call.merged_into is not None and any(transfer.second is leg for transfer in transfers(call.merged_into))
 
 
 def gave_up(leg: Leg) -> bool:
@@ -516,7 +525,7 @@ def hangup_by(call: Call, talked: dict[Leg, str], result: Outcome) -> Side | Non
         return Side.CALLER
     if result is not Outcome.ANSWERED:
         return Side.CALLER if gave_up(leg) else None
-    if any(transfer.first is leg for transfer in call.transfers):
+    if any(transfer.first is leg for transfer in transfers(call)):
         return None  # the caller left the call to others
     handed = _told_transfers(call)
     if handed and not transfer_story(call, handed[-1]).completed:

@@ -448,6 +448,7 @@ class Tracker:
         transferee = self._leg(event, "Transferee", create=False)
         exten = known(_text(event, "Extension"))
         self._transfer(Transfer(TransferKind.BLIND, first, None, transferee, exten, False, self._seconds(event)))
+        self._tell_call(first.call.goes_on_in(first), event, facts)
 
     def _attended_transfer(self, event: AmiEvent, facts: Facts) -> None:
         first, second = self._leg(event, "OrigTransferer"), self._leg(event, "SecondTransferer")
@@ -463,12 +464,13 @@ class Tracker:
         into_queue = _text(event, "DestApp") == "Queue"
         seconds = self._seconds(event)
         self._transfer(Transfer(TransferKind.ATTENDED, first, second, transferee, None, into_queue, seconds))
-        if second is not None and second.call is not first.call:
-            self._merge(second.call, first.call, event, facts)
+        call = first.call.goes_on_in(first)
+        if second is not None and second.call is not call:
+            self._merge(second.call, call, event, facts)
             if into_queue and second.call.queue is not None:
-                self._tell_queued(first.call, second, second.call.queue, event, facts)
+                self._tell_queued(call, second, second.call.queue, event, facts)
         self._tell_conversation(first, event, facts)
-        self._tell_call(first.call, event, facts)
+        self._tell_call(call, event, facts)
 
     def _transfer(self, transfer: Transfer) -> None:
         """Keep `transfer`, once: the same leg hands a call on only once."""
@@ -542,16 +544,17 @@ class Tracker:
             return
         leg.holding = True
         leg.holds += 1
-        self._tell_hold(facts, CallHeld, f"held:{leg.uniqueid}:{leg.holds}", leg.call, leg, event)
+        self._tell_hold(facts, CallHeld, f"held:{leg.uniqueid}:{leg.holds}", leg, event)
 
     def _unhold(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
         if leg is None or not leg.holding or self._is_late_hold(leg, event):
             return
         leg.holding = False
-        self._tell_hold(facts, CallResumed, f"resumed:{leg.uniqueid}:{leg.holds}", leg.call, leg, event)
+        self._tell_hold(facts, CallResumed, f"resumed:{leg.uniqueid}:{leg.holds}", leg, event)
 
-    def _tell_hold(self, facts: Facts, fact: type[CallFact], key: str, call: Call, leg: Leg, event: AmiEvent) -> None:
+    def _tell_hold(self, facts: Facts, fact: type[CallFact], key: str, leg: Leg, event: AmiEvent) -> None:
+        call = leg.call.goes_on_in(leg)
         self._tell(facts, fact, call, key, event, party=leg.party(leg.name), channel=leg.uniqueid)
 
     def _is_late_hold(self, leg: Leg, event: AmiEvent) -> bool:
@@ -670,7 +673,7 @@ class Tracker:
 
     def _tell_transfers(self, call: Call, event: AmiEvent, facts: Facts, *, settled: bool) -> None:
         """Tell the transfers that are completed, and when `settled` also those that will never be."""
-        if not call.transfers and not settled:
+        if not settled and not story.transfers(call):
             return
         for transfer, told in zip(story.handed_on(call), story.transfer_stories(call), strict=True):
             if told.completed or settled:
@@ -759,7 +762,7 @@ class Tracker:
 
     def _look_for_overdue(self, event: AmiEvent, facts: Facts) -> None:
         """Report the calls that began too long ago. `_live` is in order of start, so only its head is looked at."""
-        seconds = self._seconds(event)
+        seconds = self._now.timestamp() if self._now is not None else self._seconds(event)
         if seconds is not None:
             self._report_overdue(seconds, event, facts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbx import replay
-from pbx.facts import CallEnded, CallFact
+from pbx.facts import CallEnded, CallFact, CallStarted
 from pbx.tracker import Tracker
 
 from .orders import Event, interleave, repeat_some
@@ -128,6 +129,26 @@ def test_calls_at_once_do_not_mix(name: str, random: Random) -> None:
 
     ids = {call["linkedid"] for call in calls(events)}
     assert [call for call in calls(both) if call["linkedid"] in ids] == calls(events)
+
+
+@quick
+@given(traces, st.floats(0, 1))
+def test_after_a_gap_at_any_moment_every_call_ends_once(name: str, moment: float) -> None:
+    """The link is cut somewhere in the trace, and when it is back nothing goes on any more."""
+    events = RECORDED[name]
+    cut = round(moment * len(events))
+    tracker = Tracker()
+
+    told = [fact for event in events[:cut] for fact in tracker.feed(event)]
+    told += tracker.resync([], [], datetime(2026, 11, 24, 12, tzinfo=UTC))
+
+    began = [fact.call_id for fact in told if isinstance(fact, CallStarted)]
+    ended = [fact.call_id for fact in told if isinstance(fact, CallEnded)]
+    assert sorted(ended) == sorted(began)
+    assert tracker.live_calls == []
+    late = [fact for event in events[cut:] for fact in tracker.feed(event)]
+    assert set(ended).isdisjoint(fact.call_id for fact in late if isinstance(fact, CallEnded | CallStarted))
+    assert tracker.faults == 0
 
 
 headers = sorted({header for events in RECORDED.values() for event in events for header in event} - {"Event"})
