@@ -17,7 +17,7 @@ from kernel.database import Database
 from pbx.events import LinkLost, LinkRestored, ReceivedEvent
 from pbx.facts import CallEnded, CallFact, LinkGap, Outcome
 from pbx.journal import Journal
-from pbx.journal_tables import CallRow, LinkGapRow, LinkMark
+from pbx.journal_tables import CallFactRow, CallRow, LinkGapRow, LinkMark
 from pbx.phones import reachable_change, reachable_in
 from pbx.snapshot import Snapshot
 from pbx.stream import EventStream, LinkItem
@@ -110,7 +110,7 @@ class Listener:
         ]
         facts = self._tracker.resync(channels, bridges, snapshot.ended)
         if self._on_resync is not None:
-            await self._on_resync(facts)
+            await self._on_resync(await self._as_written(facts))
         self._journal.record(facts)
         if self._left_open:
             # A new tracker knows nothing of what ended before it was there: the journal does.
@@ -133,6 +133,20 @@ class Listener:
         if self._on_phone is not None:
             for account, is_reachable in reachable_in(snapshot):
                 self._on_phone(account, is_reachable)
+
+    async def _as_written(self, facts: Sequence[CallFact]) -> Sequence[CallFact]:
+        """`facts` with the times that the journal has of those that it knows: when it was, not when we learned it."""
+        calls = {fact.call_id for fact in facts}
+        try:
+            async with self._database.reading() as session:
+                rows = await session.execute(
+                    select(CallFactRow.call_id, CallFactRow.key, CallFactRow.at).where(CallFactRow.call_id.in_(calls))
+                )
+                known = {(call_id, key): at for call_id, key, at in rows}
+        except SQLAlchemyError as error:
+            log.warning("the times of calls that go on are not known", error=str(error).splitlines()[0])
+            return facts
+        return [dataclasses.replace(fact, at=known.get((fact.call_id, fact.key), fact.at)) for fact in facts]
 
     def _open_gap(self, start: datetime, reason: str) -> None:
         gap = LinkGap(node=self._node, start=start, end=None, reason=reason)

@@ -293,6 +293,8 @@ async def test_a_talk_outlives_the_service_and_the_next_one_finishes_its_story()
             [call] = screen.heard[0].data["calls"]
             assert (call["call_id"], call["phase"]) == (before.call_id, "answered")
             assert [contact["name"] for contact in call["contacts"]] == [SOMCHAI.name]
+            assert before.answered_at is not None
+            assert call["answered_at"] == before.answered_at.isoformat()  # the timer goes on
             await caller.hangup()
             await screen.change("call_ended")
         [after] = await house.calls()
