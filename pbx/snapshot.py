@@ -12,7 +12,15 @@ from pbx.errors import ActionRefused
 from pbx.events import AmiFrame, text, variables
 from pbx.protocol import AmiResponse
 
-OUR_VARIABLES = ("RD_CALL", "RD_QUEUE", "RD_HANDLED", "RD_DIALED", "RD_AGENT")
+OUR_VARIABLES = (
+    "RD_CALL",
+    "RD_DIRECTION",
+    "RD_QUEUE",
+    "RD_HANDLED",
+    "RD_DIALED",
+    "RD_AGENT",
+    "RD_MIXMONITOR",
+)
 """The channel variables in which the dialplan and the router keep a call's state."""
 
 Ask = Callable[[Mapping[str, str]], Awaitable[AmiResponse]]

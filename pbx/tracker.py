@@ -566,8 +566,11 @@ class Tracker:
     def _mixmonitor_start(self, event: AmiEvent, facts: Facts) -> None:
         leg = self._own(event)
         if leg is not None:
-            key = f"recording:{leg.uniqueid}"
-            self._tell(facts, RecordingStarted, leg.call, key, event, channel=leg.uniqueid)
+            self._tell_recording(leg, event, facts)
+
+    def _tell_recording(self, leg: Leg, event: AmiEvent, facts: Facts) -> None:
+        key = f"recording:{leg.uniqueid}"
+        self._tell(facts, RecordingStarted, leg.call, key, event, channel=leg.uniqueid)
 
     # Facts
 
@@ -816,6 +819,8 @@ class Tracker:
             self._start(leg.call, {}, facts)
             if leg.call.root is leg and leg.call.queue_of_dialplan is not None:
                 self._tell_queued(leg.call, leg, leg.call.queue_of_dialplan, {}, facts)
+            if _variable(alive[leg.uniqueid], "RD_MIXMONITOR"):  # set by MixMonitor itself
+                self._tell_recording(leg, {}, facts)
         for leg in legs:
             self._tell_ringing(leg, {}, facts)
         for leg in legs:
@@ -906,6 +911,15 @@ def _text(event: AmiEvent, header: str) -> str:
 def _texts(event: AmiEvent, header: str) -> list[str]:
     value: Any = event.get(header, "")
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+
+
+def _variable(channel: AmiEvent, name: str) -> str:
+    """A channel variable as `Status` tells it; empty where it is not set."""
+    for assignment in _texts(channel, "Variable"):
+        found, _, value = assignment.partition("=")
+        if found == name and value != UNSET:
+            return value
+    return ""
 
 
 def _count(event: AmiEvent, header: str) -> int | None:
