@@ -172,6 +172,8 @@ async def test_a_link_cut_twenty_times_loses_no_call_and_marks_its_gaps() -> Non
         for saw in seen:
             call = journal[saw.number]
             assert (call.outcome, call.answered_by) == ("answered", [saw.agent]), saw
+            assert (call.direction, call.dialed, call.queue) == ("inbound", SALES_NUMBER, "sales"), saw
+            assert call.recorded, saw
             assert call.ended_at is not None
             gap_at_end = in_gap(saw.ended, gaps)
             latest = max(saw.ended, gap_at_end.ended_at or saw.ended) if gap_at_end else saw.ended
