@@ -303,7 +303,7 @@ def test_what_ended_is_forgotten_and_does_not_come_back() -> None:
         feed(tracker, direct_call(10 * number))
 
     assert len(tracker.calls) == 3
-    assert (len(tracker._legs), len(tracker._bridges), len(tracker._live)) == (6, 3, 0)
+    assert (len(tracker._known.legs), len(tracker._known.bridges), len(tracker._known.live)) == (6, 3, 0)
     assert feed(tracker, direct_call(0)) == []
     assert len(tracker.calls) == 3
 
@@ -314,8 +314,9 @@ def test_memory_does_not_grow_with_what_never_becomes_a_call() -> None:
         feed(tracker, direct_call(10 * number)[-1:])
 
     assert tracker.calls == []
-    assert len(tracker._calls) + len(tracker._legs) + len(tracker._bridges) < 50
-    assert len(tracker._forgotten) < 2000
+    known = tracker._known
+    assert len(known.calls) + len(known.legs) + len(known.bridges) < 50
+    assert len(known._forgotten) < 2000
 
 
 def test_a_call_that_never_ends_is_reported_once_and_bounded() -> None:
