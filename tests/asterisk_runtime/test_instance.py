@@ -202,14 +202,16 @@ def test_an_asterisk_that_does_not_come_up_shows_its_log_and_is_gone(place: Plac
     assert place.instance.status().running is None
 
 
-def test_a_file_no_longer_wanted_goes_and_secrets_stay_private(place: Place) -> None:
-    place.instance.up({**render(place.config), "musiconhold_custom.conf": "; nothing\n"})
+def test_a_file_no_longer_wanted_goes_an_admins_own_stays_and_secrets_are_private(place: Place) -> None:
+    place.instance.up({**render(place.config), "agents.conf": "; nothing\n"})
     etc = place.instance.directories.etc
-    assert (etc / "musiconhold_custom.conf").exists()
+    assert (etc / "agents.conf").exists()
+    (etc / "extensions_custom.conf").write_text("[mine]\nexten => 1,1,NoOp()\n")
     assert place.instance.directories.state.stat().st_mode & 0o077 == 0
     place.instance.down()
     place.up()
-    assert not (etc / "musiconhold_custom.conf").exists()
+    assert not (etc / "agents.conf").exists()
+    assert "'mine'" in place.instance.console("dialplan show mine")
 
 
 def test_a_deep_state_directory_gets_a_shorter_place_for_its_socket(tmp_path: Path) -> None:
