@@ -91,7 +91,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session whose work is committed when the block ends and rolled back when it raises."""
-        async with self._sessions() as session, session.begin():
+        async with self._sessions.begin() as session:
             yield session
 
     @asynccontextmanager
@@ -99,9 +99,9 @@ class Database:
         """A session for queries: on SQLite it takes no write lock. What is written in it is not kept."""
         async with self._sessions() as session:
             await session.connection(execution_options={"ringdesk_read_only": True})
+            # No rollback here: it would empty the objects that the caller goes on with. Closing does what is needed,
+            # and to its end, also for a task that is cancelled meanwhile.
             yield session
-            session.expunge_all()  # else the rollback empties the objects that the caller goes on with
-            await session.rollback()
 
     async def close(self) -> None:
         await self.engine.dispose()
