@@ -35,5 +35,9 @@ pulse: setup
 bench: setup
 	@$(BIN)/python -m benchmarks
 
+# Pictures of every page into docs/images, to be looked at.
+screenshots: setup
+	@$(BIN)/python -m tools.screenshots
+
 clean:
 	rm -rf $(VENV) .ringdesk build dist *.egg-info

@@ -175,6 +175,8 @@ class JobRunner:
         if self._sweeping is not None:
             self._sweeping.cancel()
             await asyncio.gather(self._sweeping, return_exceptions=True)
+        # What DBOS says of workflows that are cut off sounds like faults, and isn't: they go on at the next start.
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)
         # Cut off here, before what they work with goes away: a failed step would count as one of its tries.
         for task in list(self._performing):
             task.cancel()

@@ -9,11 +9,13 @@ from contextlib import suppress
 from datetime import datetime
 
 import structlog
+from prometheus_client import Gauge
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.clock import Clock
 from kernel.database import Database
+from kernel.telemetry import REGISTRY
 from pbx.events import LinkLost, LinkRestored, ReceivedEvent
 from pbx.facts import CallEnded, CallFact, LinkGap, Outcome
 from pbx.journal import Journal
@@ -26,6 +28,12 @@ from pbx.tracker import Tracker
 MARK_SECONDS = 5.0
 """How often it is noted that the PBX is heard: a killed service's gap is known as exactly as this."""
 OVERDUE_SECONDS = 60.0
+
+LIVE = Gauge("ringdesk_calls_live", "Calls that go on", ["node"], registry=REGISTRY)
+FAULTS = Gauge("ringdesk_tracker_faults", "Events that the tracker failed on", ["node"], registry=REGISTRY)
+DROPPED = Gauge(
+    "ringdesk_tracker_calls_dropped", "Calls forgotten because too many went on", ["node"], registry=REGISTRY
+)
 
 NOT_RUNNING = "the service was not running"
 
@@ -57,6 +65,9 @@ class Listener:
         self._node = node
         self._events = events
         self._tracker = tracker
+        LIVE.labels(node).set_function(lambda: len(tracker.live_calls))
+        FAULTS.labels(node).set_function(lambda: tracker.faults)
+        DROPPED.labels(node).set_function(lambda: tracker.dropped)
         self._journal = journal
         self._database = database
         self._clock = clock
