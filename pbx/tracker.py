@@ -545,6 +545,8 @@ class Tracker:
                 if leg is not None:
                     self._is_in(leg, {**bridge, "Channel": leg.name})
         for leg in legs:
+            if leg.call.root is leg and leg.calling and not leg.up and leg.call.own_id is None and not leg.dials:
+                continue  # it began just now: what the dialplan says of it comes with the next events
             self._teller.start(leg.call)
             if leg.call.root is leg and leg.call.queue_of_dialplan is not None:
                 self._tell_queued(leg.call, leg, leg.call.queue_of_dialplan)
