@@ -1,11 +1,12 @@
-"""Who may do what: one table and one pure function, which every endpoint and every live topic asks.
+"""Who may do what: one pure function, which every endpoint and every live topic asks.
 
-A right has a scope: one's own things, those of one's team, or all. Nothing is allowed that the table does not allow.
+A right has a scope: one's own things, those of one's team, or all. Nothing is allowed that the role's rows do not
+allow. The rows are in the database (`accounts.roles`); what a new installation starts with stands here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
@@ -17,11 +18,24 @@ class Thing(StrEnum):
     """The kinds of things that rights speak of."""
 
     CONTACT = "contact"
+    COMPANY = "company"
+    ACTIVITY = "activity"
+    TASK = "task"
+    LEAD = "lead"
     CALL = "call"
     RECORDING = "recording"
     TRANSCRIPT = "transcript"
     AGENT_STATE = "agent_state"
     DESK = "desk"
+    BOARD = "board"
+    QUEUE = "queue"
+    PHONE = "phone"
+    NUMBER = "number"
+    SETTINGS = "settings"
+    USER = "user"
+    TEAM = "team"
+    TOKEN = "token"  # noqa: S105 - the kind of thing, not one of them
+    AUDIT = "audit"
     METRICS = "metrics"
 
 
@@ -29,6 +43,7 @@ class Action(StrEnum):
     READ = "read"
     CREATE = "create"
     CHANGE = "change"
+    DELETE = "delete"
 
 
 class Scope(IntEnum):
@@ -40,82 +55,98 @@ class Scope(IntEnum):
     ALL = 3
 
 
+Rights = Mapping[tuple[Thing, Action], Scope]
+"""What one role may do: kind of thing × action → how far it reaches. What is not in it is not allowed."""
+
 EVERYBODY = "everybody"
 """The team of whoever is in no other: as long as nobody made teams, all people are one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who wants to do something."""
+    """Somebody who wants to do something.
+
+    `colleagues` are the users of the same teams. `rights` are the role's, as the database has them; without, those
+    that the product comes with. `limits` is what an API token was given of them; None: all.
+    """
 
     user_id: int
     role: Role
     teams: frozenset[str] = frozenset({EVERYBODY})
+    colleagues: frozenset[int] = frozenset()
+    rights: Rights | None = None
+    limits: frozenset[tuple[Thing, Action]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose a thing is: of which users, and of which teams through them."""
+    """Whose a thing is: of which users, and of which teams directly (a lead of a queue's team, say)."""
 
     user_ids: frozenset[int]
-    teams: frozenset[str] = frozenset({EVERYBODY})
+    teams: frozenset[str] = frozenset()
 
     @classmethod
     def user(cls, user_id: int) -> Owner:
         return cls(frozenset({user_id}))
 
 
-def _table() -> Mapping[tuple[Role, Thing, Action], Scope]:
-    read, create, change = Action.READ, Action.CREATE, Action.CHANGE
-    reach: dict[Role, dict[tuple[Thing, Action], Scope]] = {
+def _every(things: Iterable[Thing], actions: Iterable[Action], scope: Scope) -> dict[tuple[Thing, Action], Scope]:
+    return {(thing, action): scope for thing in things for action in actions}
+
+
+_RECORDS = (Thing.CONTACT, Thing.COMPANY, Thing.ACTIVITY)
+_WORK = (Thing.TASK, Thing.LEAD)
+_CALLS = (Thing.CALL, Thing.RECORDING, Thing.TRANSCRIPT)
+_WRITE = (Action.CREATE, Action.CHANGE)
+
+
+def _product() -> Mapping[Role, Rights]:
+    read, change = Action.READ, Action.CHANGE
+    # Anybody may call, so an agent may find anybody.
+    everybody = {
+        **_every(_RECORDS, (read, *_WRITE), Scope.ALL),
+        **_every(_WORK, _WRITE, Scope.TEAM),
+        (Thing.BOARD, read): Scope.ALL,
+        (Thing.QUEUE, read): Scope.ALL,
+        (Thing.AGENT_STATE, change): Scope.OWN,
+        (Thing.DESK, read): Scope.OWN,
+        **_every((Thing.TOKEN,), (read, Action.CREATE, Action.DELETE), Scope.OWN),
+    }
+    rights: dict[Role, Rights] = {
         Role.AGENT: {
-            # Anybody may call, so an agent may find anybody.
-            (Thing.CONTACT, read): Scope.ALL,
-            (Thing.CONTACT, create): Scope.ALL,
-            (Thing.CONTACT, change): Scope.ALL,
-            (Thing.CALL, read): Scope.OWN,
-            (Thing.RECORDING, read): Scope.OWN,
-            (Thing.TRANSCRIPT, read): Scope.OWN,
+            **everybody,
+            **_every(_WORK, (read,), Scope.TEAM),
+            **_every(_CALLS, (read,), Scope.OWN),
             (Thing.AGENT_STATE, read): Scope.TEAM,
-            (Thing.AGENT_STATE, change): Scope.OWN,
-            (Thing.DESK, read): Scope.OWN,
         },
         Role.SUPERVISOR: {
-            (Thing.CONTACT, read): Scope.ALL,
-            (Thing.CONTACT, create): Scope.ALL,
-            (Thing.CONTACT, change): Scope.ALL,
-            (Thing.CALL, read): Scope.TEAM,
-            (Thing.RECORDING, read): Scope.TEAM,
-            (Thing.TRANSCRIPT, read): Scope.TEAM,
-            (Thing.AGENT_STATE, read): Scope.TEAM,
-            (Thing.AGENT_STATE, change): Scope.TEAM,
+            **everybody,
+            **_every(_WORK, (read,), Scope.TEAM),
+            **_every(_CALLS, (read,), Scope.TEAM),
+            **_every((Thing.AGENT_STATE,), (read, change), Scope.TEAM),
             (Thing.DESK, read): Scope.TEAM,
         },
         Role.MANAGER: {
-            (Thing.CONTACT, read): Scope.ALL,
-            (Thing.CONTACT, create): Scope.ALL,
-            (Thing.CONTACT, change): Scope.ALL,
-            (Thing.CALL, read): Scope.ALL,
-            (Thing.RECORDING, read): Scope.ALL,
-            (Thing.TRANSCRIPT, read): Scope.ALL,
+            **everybody,
+            **_every(_WORK, (read, *_WRITE), Scope.ALL),
+            **_every(_CALLS, (read,), Scope.ALL),
             (Thing.AGENT_STATE, read): Scope.ALL,
-            (Thing.AGENT_STATE, change): Scope.OWN,
-            (Thing.DESK, read): Scope.OWN,
         },
-        Role.ADMIN: {(thing, action): Scope.ALL for thing in Thing for action in Action},
+        Role.ADMIN: _every(Thing, Action, Scope.ALL),
     }
-    return MappingProxyType(
-        {(role, thing, action): scope for role, row in reach.items() for (thing, action), scope in row.items()}
-    )
+    return MappingProxyType({role: MappingProxyType(dict(row)) for role, row in rights.items()})
 
 
-RIGHTS = _table()
-"""role × kind of thing × action → how far it reaches. What is not in it is not allowed."""
+PRODUCT_RIGHTS = _product()
+"""The rights of the product's four roles, as an installation starts with. Its own table (`accounts.roles`) decides."""
 
 
 def scope_of(actor: Actor, action: Action, thing: Thing) -> Scope:
-    """How far `actor` may do `action` to things of that kind: what a list filters by."""
-    return RIGHTS.get((actor.role, thing, action), Scope.NONE)
+    """How far `actor` may do `action` to things of that kind."""
+    if actor.limits is not None and (thing, action) not in actor.limits:
+        return Scope.NONE
+    rights = PRODUCT_RIGHTS[actor.role] if actor.rights is None else actor.rights
+    return rights.get((thing, action), Scope.NONE)
 
 
 def may(actor: Actor, action: Action, thing: Thing, owner: Owner | None = None) -> bool:
@@ -127,8 +158,28 @@ def may(actor: Actor, action: Action, thing: Thing, owner: Owner | None = None) 
         case Scope.ALL:
             return True
         case Scope.TEAM:
-            return owner is not None and (actor.user_id in owner.user_ids or bool(actor.teams & owner.teams))
+            return owner is not None and (
+                actor.user_id in owner.user_ids
+                or bool(actor.colleagues & owner.user_ids)
+                or bool(actor.teams & owner.teams)
+            )
         case Scope.OWN:
             return owner is not None and actor.user_id in owner.user_ids
         case _:
             return False
+
+
+def users_in_reach(actor: Actor, action: Action, thing: Thing) -> frozenset[int] | None:
+    """Whose things of that kind `actor` may do `action` to: what a list filters its owners by. None: everybody's.
+
+    Things that belong to one of `actor.teams` directly are in reach besides, where `scope_of` says TEAM.
+    """
+    match scope_of(actor, action, thing):
+        case Scope.ALL:
+            return None
+        case Scope.TEAM:
+            return actor.colleagues | {actor.user_id}
+        case Scope.OWN:
+            return frozenset({actor.user_id})
+        case _:
+            return frozenset()
