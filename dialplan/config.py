@@ -190,6 +190,8 @@ class Queue(_Checked):
     """Accounts of phones, in the order in which `linear` rings them."""
     strategy: Strategy = "fewestcalls"
     ring_seconds: Annotated[int, Field(ge=1, le=300)] = 20
+    wrap_up_seconds: Annotated[int, Field(ge=0, le=900)] = 15
+    """After a call out of this queue its agent is left to their notes for so long; they may prolong or end it."""
     music: SafeName = "default"
 
 

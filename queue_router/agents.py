@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -27,10 +27,15 @@ from queue_router.states import AgentState, Engagement, Situation, Wanted, effec
 BACK_OFF_SECONDS = 10.0
 """How long no call is offered to a phone that could not be reached."""
 SWEEP_SECONDS = 1.0
-RELOAD_ROUNDS = 10
-"""Sweeps between two looks for agents whom the command line, or another process, has added."""
+SHORTEST_SWEEP_SECONDS = 0.005
+RELOAD_SECONDS = 10.0
+"""Between two looks for agents whom the command line, or another process, has added."""
 MISSED_CALL = "missed a call"
 """The reason that stands where the router made somebody not ready because they did not answer."""
+EXTENSION_SECONDS = 30.0
+"""By how much an agent prolongs their wrap-up at a time."""
+LONGEST_WRAP_UP_SECONDS = 900.0
+"""What is left of a wrap-up can't be prolonged past this."""
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +58,10 @@ class AgentRow(Base):
 
 class UnknownAgent(LookupError):
     """The user takes no calls: there is no agent of that id."""
+
+
+class NotInWrapUp(Exception):
+    """The agent has no wrap-up to prolong or to end."""
 
 
 @dataclass(slots=True)
@@ -86,6 +95,10 @@ class Agent:
     idle_since: datetime | None
     reachable: bool | None = None
     unreachable_until: float = 0.0
+    wrap_up_until: float = 0.0
+    """When the after-call work ends (monotonic seconds): one timer, whichever queue the call came from."""
+    wrap_up_ends: datetime | None = None
+    """The same as wall time, while it lasts."""
     lease: Lease | None = None
     legs: dict[str, Leg] = field(default_factory=dict)
     """By the Uniqueid of the leg's channel."""
@@ -99,6 +112,8 @@ class Agent:
             engagement = Engagement.TALKING
         elif any(not leg.is_offered for leg in legs):
             engagement = Engagement.BUSY
+        elif self.wrap_up_until > monotonic:
+            engagement = Engagement.WRAP_UP
         else:
             engagement = Engagement.FREE
         is_leased = self.lease is not None and self.lease.expires > monotonic
@@ -120,6 +135,7 @@ class Agent:
             "wanted": self.wanted.value,
             "wanted_since": self.wanted_since.isoformat(),
             "reason": self.wanted_reason,
+            "wrap_up_until": self.wrap_up_ends.isoformat() if self.wrap_up_ends else None,
         }
 
 
@@ -138,6 +154,7 @@ class Agents:
         self._by_user: dict[int, Agent] = {}
         self._by_account: dict[str, Agent] = {}
         self._sweepers: list[Callable[[datetime], None]] = []
+        self._watchers: list[Callable[[Agent], None]] = []
 
     async def load(self) -> None:
         """Read the agents from the database. Of those whom we know already only name and phone may have changed there:
@@ -277,17 +294,61 @@ class Agents:
         agent.legs.setdefault(channel, Leg(call_id, is_offered)).is_talking = True
         self._refresh(agent)
 
-    async def leg_is_gone(self, session: AsyncSession, agent: Agent, channel: str, at: datetime) -> None:
-        """The leg has ended, and so the hold that made it. After the last one the agent is idle."""
+    async def leg_is_gone(
+        self, session: AsyncSession, agent: Agent, channel: str, at: datetime, *, wrap_up_seconds: float = 0.0
+    ) -> None:
+        """The leg has ended, and so the hold that made it. After the last one the agent is idle; after one that was
+        offered, once their wrap-up is over."""
         leg = agent.legs.pop(channel, None)
         if leg is None:
             return
         if self.is_reserved_for(agent, leg.call_id):
             agent.lease = None
         if leg.is_talking and not agent.legs:
-            agent.idle_since = at
-            await session.execute(update(AgentRow).where(AgentRow.user_id == agent.user_id).values(idle_since=at))
+            # A fact may be heard late: what has passed since counts.
+            passed = max(0.0, (self._clock.now() - at).total_seconds())
+            left = wrap_up_seconds - passed if leg.is_offered else 0.0
+            self._wrap_up(agent, max(left, agent.wrap_up_until - self._clock.monotonic()))
+            agent.idle_since = max(at, agent.wrap_up_ends or at)
+            await self._save_idle_since(session, agent)
         self._refresh(agent)
+
+    async def extend_wrap_up(self, user_id: int, seconds: float = EXTENSION_SECONDS) -> Agent:
+        """Prolong the agent's wrap-up. `UnknownAgent`; `NotInWrapUp` when there is none."""
+        agent = self._in_wrap_up(user_id)
+        left = agent.wrap_up_until - self._clock.monotonic()
+        return await self._end_wrap_up_in(agent, min(left + seconds, LONGEST_WRAP_UP_SECONDS))
+
+    async def end_wrap_up(self, user_id: int) -> Agent:
+        """The agent is done with it. `UnknownAgent`; `NotInWrapUp` when there is none."""
+        return await self._end_wrap_up_in(self._in_wrap_up(user_id), 0.0)
+
+    def _in_wrap_up(self, user_id: int) -> Agent:
+        agent = self._by_user.get(user_id)
+        if agent is None:
+            raise UnknownAgent(f"user {user_id} takes no calls")
+        if agent.wrap_up_until <= self._clock.monotonic():
+            raise NotInWrapUp("there is no wrap-up at the moment")
+        return agent
+
+    async def _end_wrap_up_in(self, agent: Agent, seconds: float) -> Agent:
+        self._wrap_up(agent, seconds)
+        agent.idle_since = agent.wrap_up_ends or self._clock.now()
+        self._refresh(agent, tell=True)
+        async with self._database.transaction() as session:
+            await self._save_idle_since(session, agent)
+        return agent
+
+    def _wrap_up(self, agent: Agent, seconds: float) -> None:
+        if seconds > 0:
+            agent.wrap_up_until = self._clock.monotonic() + seconds
+            agent.wrap_up_ends = self._clock.now() + timedelta(seconds=seconds)
+        else:
+            agent.wrap_up_until, agent.wrap_up_ends = 0.0, None
+
+    async def _save_idle_since(self, session: AsyncSession, agent: Agent) -> None:
+        values = {"idle_since": agent.idle_since}
+        await session.execute(update(AgentRow).where(AgentRow.user_id == agent.user_id).values(**values))
 
     def call_merged(self, call_id: str, into: str) -> None:
         """A call went on as part of another: its legs belong to that one."""
@@ -295,31 +356,45 @@ class Agents:
             for leg in agent.legs.values():
                 if leg.call_id == call_id:
                     leg.call_id = into
+            if agent.lease is not None and agent.lease.call_id == call_id:
+                agent.lease.call_id = into
 
     async def run(self) -> None:
         """Let holds and back-offs end by themselves, and notice agents who were added, until cancelled."""
-        rounds = 0
+        reload_at = self._clock.monotonic() + RELOAD_SECONDS
         while True:
-            await self._clock.sleep(SWEEP_SECONDS)
+            await self._clock.sleep(self._until_next_sweep())
             self.sweep()
-            rounds += 1
-            if rounds % RELOAD_ROUNDS == 0:
+            if self._clock.monotonic() >= reload_at:
+                reload_at = self._clock.monotonic() + RELOAD_SECONDS
                 try:
                     await self.load()
                 except SQLAlchemyError as error:
                     log.warning("the agents were not read again", error=str(error).splitlines()[0])
 
+    def _until_next_sweep(self) -> float:
+        """A wrap-up ends on time, and not at the next look: somebody may wait for its agent."""
+        now = self._clock.monotonic()
+        ends = [agent.wrap_up_until - now for agent in self._by_user.values() if agent.wrap_up_ends is not None]
+        return max(SHORTEST_SWEEP_SECONDS, min([SWEEP_SECONDS, *ends]))
+
     def also_sweep(self, sweeper: Callable[[datetime], None]) -> None:
         """Call `sweeper` with the wall time whenever holds are looked through."""
         self._sweepers.append(sweeper)
 
+    def watch(self, watcher: Callable[[Agent], None]) -> None:
+        """Call `watcher` with each agent whose state, or what they ask for, changed. It must be quick."""
+        self._watchers.append(watcher)
+
     def sweep(self) -> None:
-        """End the holds whose time is over."""
+        """End the holds and wrap-ups whose time is over."""
         now = self._clock.monotonic()
         for agent in self._by_user.values():
             if agent.lease is not None and agent.lease.expires <= now:
                 log.warning("the hold of an agent ended by itself", user_id=agent.user_id, call_id=agent.lease.call_id)
                 agent.lease = None
+            if agent.wrap_up_ends is not None and agent.wrap_up_until <= now:
+                self._wrap_up(agent, 0.0)
             self._refresh(agent)
         for sweeper in self._sweepers:
             sweeper(self._clock.now())
@@ -331,6 +406,8 @@ class Agents:
             tell = True
         if tell:
             self._hub.publish(LiveChange(desk_topic(agent.user_id), "agent_state", agent.as_data()))
+            for watcher in self._watchers:
+                watcher(agent)
 
 
 async def add_agent(session: AsyncSession, user_id: int, account: str, now: datetime) -> AgentRow:

@@ -46,7 +46,16 @@ log = structlog.get_logger(__name__)
 class CallsOfAgents:
     """Handles the facts of calls. Each handler may be told the same fact twice, or of a call that it never heard of."""
 
-    def __init__(self, agents: Agents, desks: Desks, calls: LiveCalls, directory: CallerDirectory) -> None:
+    def __init__(
+        self,
+        agents: Agents,
+        desks: Desks,
+        calls: LiveCalls,
+        directory: CallerDirectory,
+        wrap_up_seconds: Callable[[str | None], float] = lambda queue: 0.0,
+    ) -> None:
+        """`wrap_up_seconds` is how long after a call out of that queue its agent is left to their notes."""
+        self._wrap_up_seconds = wrap_up_seconds
         self._agents = agents
         self._desks = desks
         self._calls = calls
@@ -117,7 +126,7 @@ class CallsOfAgents:
         agent = self._agents.at_phone(fact.party)
         if agent is None:
             return
-        await self._agents.leg_is_gone(session, agent, fact.channel, fact.at)
+        await self._leg_is_gone(session, agent, fact.channel, fact)
         if not _has_leg(agent, fact.call_id):
             self._desks.stop_ringing(agent.user_id, fact.call_id, fact.reason.value, fact.at)
             await settle_offer(session, fact.call_id, agent.user_id, OUTCOMES[fact.reason], fact.at)
@@ -127,7 +136,7 @@ class CallsOfAgents:
         agent = self._agents.at_phone(fact.party)
         if agent is None:
             return
-        await self._agents.leg_is_gone(session, agent, fact.channel, fact.at)
+        await self._leg_is_gone(session, agent, fact.channel, fact)
         if not _has_leg(agent, fact.call_id):
             self._agents.release(agent.user_id, fact.call_id)
             self._desks.end(agent.user_id, fact.call_id, fact.at)
@@ -141,13 +150,18 @@ class CallsOfAgents:
         for agent in self._agents.all():
             channels = [channel for channel, leg in agent.legs.items() if leg.call_id == fact.call_id]
             for channel in channels:
-                await self._agents.leg_is_gone(session, agent, channel, fact.at)
+                await self._leg_is_gone(session, agent, channel, fact)
             self._agents.release(agent.user_id, fact.call_id)
         for user_id in self._desks.users_with(fact.call_id):
             self._desks.stop_ringing(user_id, fact.call_id, RingEnd.CANCELLED.value, fact.at)
             self._desks.end(user_id, fact.call_id, fact.at, fact.outcome.value)
             await settle_offer(session, fact.call_id, user_id, OfferOutcome.CANCELLED, fact.at)
         self._calls.forget(fact.call_id)
+
+    async def _leg_is_gone(self, session: AsyncSession, agent: Agent, channel: str, fact: CallFact) -> None:
+        call = self._calls.find(fact.call_id)
+        seconds = self._wrap_up_seconds(call.queue if call else None)
+        await self._agents.leg_is_gone(session, agent, channel, fact.at, wrap_up_seconds=seconds)
 
     async def _call(self, session: AsyncSession, node: str, call_id: str, at: datetime) -> LiveCall:
         known = self._calls.find(call_id)

@@ -9,22 +9,27 @@ from dataclasses import dataclass
 from accounts.errors import BadInput
 
 DEFAULT_RING_SECONDS = 15
+DEFAULT_WRAP_UP_SECONDS = 15
 _NAME = re.compile(r"[\w.-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue: who serves it (endpoint accounts) and how long one agent's phone rings before the next is tried."""
+    """A queue: who serves it (endpoint accounts), how long one agent's phone rings before the next is tried, and how
+    long after a call its agent is left to their notes."""
 
     name: str
     members: tuple[str, ...]
     ring_seconds: int = DEFAULT_RING_SECONDS
+    wrap_up_seconds: int = DEFAULT_WRAP_UP_SECONDS
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise BadInput("queues", f"{self.name!r} is no name of a queue: 1 to 64 letters, digits, dots, dashes")
         if not 1 <= self.ring_seconds <= 300:
             raise BadInput(f"queues.{self.name}.ring_seconds", f"must be 1 to 300 s, is {self.ring_seconds}")
+        if not 0 <= self.wrap_up_seconds <= 900:
+            raise BadInput(f"queues.{self.name}.wrap_up_seconds", f"must be 0 to 900 s, is {self.wrap_up_seconds}")
 
 
 class NumberTable:
@@ -38,6 +43,11 @@ class NumberTable:
             if name not in self.queues:
                 raise BadInput(f"numbers.{number}", f"leads to the queue {name!r}, which is not there")
             self._by_number[_dialable(number)] = self.queues[name]
+
+    def wrap_up_seconds(self, queue: str | None) -> float:
+        """After-call work behind a call out of that queue; the usual time where there is no such queue (any more)."""
+        known = self.queues.get(queue or "")
+        return float(known.wrap_up_seconds if known else DEFAULT_WRAP_UP_SECONDS)
 
     def queue_of(self, dialed: str | None) -> Queue | None:
         """The queue that `dialed` leads to; None where the table has no such number."""

@@ -113,7 +113,8 @@ class Ringdesk:
         # In this order a fact reaches whoever shows it last.
         timeline.subscribe(facts)
         capture.subscribe(facts)
-        calls_of_agents = CallsOfAgents(self.agents, desks, live_calls, self.contacts)
+        numbers = _number_table(pbx)
+        calls_of_agents = CallsOfAgents(self.agents, desks, live_calls, self.contacts, numbers.wrap_up_seconds)
         calls_of_agents.subscribe(facts)
 
         await self._start_jobs(stack, pbx)
@@ -128,7 +129,7 @@ class Ringdesk:
             self.command_bus.own(kind, self.commands.run)
         entry = Entry(
             node=pbx.node,
-            numbers=_number_table(pbx),
+            numbers=numbers,
             agents=self.agents,
             desks=desks,
             calls=live_calls,
@@ -230,7 +231,9 @@ class Ringdesk:
 
 
 def _number_table(pbx: PbxConfig) -> NumberTable:
-    queues = [Queue(queue.name, tuple(queue.members), queue.ring_seconds) for queue in pbx.queues]
+    queues = [
+        Queue(queue.name, tuple(queue.members), queue.ring_seconds, queue.wrap_up_seconds) for queue in pbx.queues
+    ]
     return NumberTable(queues, pbx.numbers)
 
 

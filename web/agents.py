@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from http import HTTPStatus
 
 from aiohttp_pydantic.oas.typing import r200
 from pydantic import BaseModel, Field
 
 from accounts.rights import Action, Owner, Thing
-from queue_router.agents import Agent, UnknownAgent
+from queue_router.agents import Agent, NotInWrapUp, UnknownAgent
 from queue_router.states import Wanted
+from web.problems import ProblemError
 from web.views import View, answer
 
 
@@ -24,6 +27,8 @@ class AgentView(BaseModel):
     wanted: str
     wanted_since: datetime
     reason: str | None
+    wrap_up_until: datetime | None
+    """When the after-call work ends by itself; None when there is none."""
 
 
 class WantedState(BaseModel, extra="forbid"):
@@ -31,6 +36,19 @@ class WantedState(BaseModel, extra="forbid"):
 
     wanted: Wanted
     reason: str | None = Field(None, max_length=500)
+
+
+class WrapUpChange(StrEnum):
+    """What an agent does with their after-call work: 30 s more, or no more of it."""
+
+    EXTEND = "extend"
+    DONE = "done"
+
+
+class WrapUpAction(BaseModel, extra="forbid"):
+    """What to do with the after-call work that goes on."""
+
+    action: WrapUpChange
 
 
 class Me(View):
@@ -56,6 +74,21 @@ class MyState(View):
         return answer(_view(await self.services.agents.set_wanted(self.user.id, state.wanted, state.reason)))
 
 
+class MyWrapUp(View):
+    async def post(self, change: WrapUpAction) -> r200[AgentView]:
+        """Prolong the after-call work by 30 s, or end it. 409 when there is none.
+
+        Tags: agents
+        """
+        self.require(Action.CHANGE, Thing.AGENT_STATE, Owner.user(self.user.id))
+        agents = self.services.agents
+        act = agents.extend_wrap_up if change.action is WrapUpChange.EXTEND else agents.end_wrap_up
+        try:
+            return answer(_view(await act(self.user.id)))
+        except NotInWrapUp as error:
+            raise ProblemError(HTTPStatus.CONFLICT, str(error)) from error
+
+
 def _view(agent: Agent) -> AgentView:
     return AgentView(
         user_id=agent.user_id,
@@ -66,4 +99,5 @@ def _view(agent: Agent) -> AgentView:
         wanted=agent.wanted,
         wanted_since=agent.wanted_since,
         reason=agent.wanted_reason,
+        wrap_up_until=agent.wrap_up_ends,
     )

@@ -26,6 +26,7 @@ def create_app(services: Services) -> web.Application:
     router.add_view("/api/v1/calls/{call_id}", calls.OneCall)
     router.add_view("/api/v1/agents/me", agents.Me)
     router.add_view("/api/v1/agents/me/state", agents.MyState)
+    router.add_view("/api/v1/agents/me/wrap-up", agents.MyWrapUp)
     router.add_get("/live", live.live)
     router.add_get("/healthz", health.healthz)
     router.add_get("/readyz", health.readyz)

@@ -77,7 +77,9 @@ def customers(number: int) -> list[Customer]:
     ]
 
 
-def settings(state: Path, agents: int, ports: Mapping[str, int], http_port: int) -> Settings:
+def settings(
+    state: Path, agents: int, ports: Mapping[str, int], http_port: int, *, wrap_up_seconds: int = 0
+) -> Settings:
     """Settings of the demo: one number, one queue, `agents` desk phones, and a carrier on this machine."""
     staff = colleagues(agents)
     values: dict[str, Any] = {
@@ -98,6 +100,7 @@ def settings(state: Path, agents: int, ports: Mapping[str, int], http_port: int)
                         "label": "Sales",
                         "members": [each.account for each in staff],
                         "strategy": "leastrecent",
+                        "wrap_up_seconds": wrap_up_seconds,
                     }
                 ],
                 "numbers": {SALES_NUMBER: QUEUE},

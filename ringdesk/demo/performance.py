@@ -19,11 +19,14 @@ from ringdesk.demo.stage import Stage
 CALLERS = 24
 PAUSE_SECONDS = (4.0, 12.0)
 PARTING_SECONDS = 1.0
+WRAP_UP_SECONDS = 5
 
 
 async def play(state: Path, agents: int, port: int, console: Console) -> None:
     """Set the stage, say where to look, and have people call until Ctrl-C."""
-    async with Stage(state, staff=agents, callers=CALLERS, http_port=port, console=console) as stage:
+    async with Stage(
+        state, staff=agents, callers=CALLERS, http_port=port, wrap_up_seconds=WRAP_UP_SECONDS, console=console
+    ) as stage:
         console.print(f"\n[bold]Ringdesk is at {stage.address}[/bold]\n\nSign in there with a token:")
         for colleague in stage.colleagues():
             token = stage.sign_ins.agents[colleague.account]

@@ -40,6 +40,8 @@ class Stage:
     staff: int
     callers: int
     http_port: int = 0
+    wrap_up_seconds: int = 0
+    """After each call, for its agent."""
     console: Console = field(default_factory=lambda: Console(stderr=True))
     service: Ringdesk = field(init=False)
     sign_ins: SignIns = field(init=False)
@@ -101,7 +103,9 @@ class Stage:
         self._program = Program(tuple(baresip.command()), tools.baresip_modules(baresip))
         self._prepare_speech()
         ports = free_asterisk_ports()
-        settings = company.settings(self.state, self.staff, ports.model_dump(), self.http_port)
+        settings = company.settings(
+            self.state, self.staff, ports.model_dump(), self.http_port, wrap_up_seconds=self.wrap_up_seconds
+        )
         pbx = settings.the_pbx()
         pbx.recordings.mkdir(parents=True, exist_ok=True)
 
