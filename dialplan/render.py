@@ -190,12 +190,13 @@ def write(files: Mapping[str, str], directory: Path, *, force: bool = False) -> 
     directory.mkdir(parents=True, exist_ok=True)
     if not force:
         for name in files:
-            _refuse_foreign(directory / name)
+            refuse_foreign(directory / name)
     for name, text in files.items():
         _replace(directory / name, text, 0o600 if name in SECRET_FILES else 0o644)
 
 
-def _refuse_foreign(file: Path) -> None:
+def refuse_foreign(file: Path) -> None:
+    """ForeignFile if there is a file that Ringdesk did not write."""
     try:
         with file.open(encoding="utf-8", errors="replace") as stream:
             if stream.readline().startswith(MARK):
