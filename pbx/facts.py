@@ -62,12 +62,15 @@ class CallFact(Fact):
 
     `node` is the PBX's name in our settings, `call_id` our own id of the call (it begins with the node), `key` names
     the fact within its call, `at` is when it happened by the PBX's clock (aware, UTC).
+
+    `backfilled`: nobody heard it when it happened; it was read from the PBX's own files afterwards.
     """
 
     node: str
     call_id: str
     key: str
     at: datetime
+    backfilled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
