@@ -19,7 +19,7 @@ LOGIN_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
 class Role(StrEnum):
-    """What somebody is here to do. What that allows stands in `rights.RIGHTS`."""
+    """What somebody is here to do. What that allows stands in the table of rights (`accounts.roles`)."""
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"
@@ -41,6 +41,8 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(NAME_LIMIT))
     role: Mapped[Role] = mapped_column(Enum(Role, native_enum=False, length=16, values_callable=_values))
     active: Mapped[bool] = mapped_column(default=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200), default=None)
+    """Argon2's own form of it. None: nobody can sign in as this user with a password."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime())
 
 
@@ -76,3 +78,28 @@ async def find_user(session: AsyncSession, login: str) -> User | None:
     """The user who signs in as `login`, active or not."""
     found: User | None = await session.scalar(select(User).where(User.login == login.strip().lower()))
     return found
+
+
+async def change_user(
+    session: AsyncSession,
+    user: User,
+    *,
+    name: str | None = None,
+    role: Role | None = None,
+    active: bool | None = None,
+) -> None:
+    """Change what is given. `BadInput` when a name cannot be one, or nobody would be left to set things up."""
+    if name is not None:
+        user.name = clean_name(name)
+    is_admin_after = (role or user.role) is Role.ADMIN and active is not False
+    if user.role is Role.ADMIN and user.active and not is_admin_after:
+        # Locked, so that two admins who take each other's role away at the same moment don't both succeed.
+        admins = await session.scalars(
+            select(User.id).where(User.role == Role.ADMIN, User.active.is_(True)).with_for_update()
+        )
+        if set(admins) <= {user.id}:
+            field = "active" if active is False else "role"
+            raise BadInput(field, f"{user.login!r} is the last active admin")
+    user.role = user.role if role is None else role
+    user.active = user.active if active is None else active
+    await session.flush()

@@ -13,6 +13,8 @@ from typing import Any, Self
 import structlog
 from aiohttp import web as aiohttp_web
 
+from accounts.passwords import Passwords
+from accounts.start import prepare_accounts
 from crm_core.contacts import ContactDirectory
 from crm_core.timeline import Timeline
 from dialplan.config import PbxConfig
@@ -77,6 +79,8 @@ class Ringdesk:
     agents: Agents = field(init=False)
     heartbeat: Heartbeat = field(init=False)
     http_port: int = field(init=False, default=0)
+    first_password: str | None = field(init=False, default=None, repr=False)
+    """The password of `admin`, when this start made that user. For the terminal, never for a log."""
     failure: asyncio.Future[str] = field(init=False)
     """Done when a part of the service died, with which and why: whoever runs us should end us and start anew."""
     _stack: AsyncExitStack = field(init=False, default_factory=AsyncExitStack)
@@ -102,6 +106,8 @@ class Ringdesk:
         self.database = Database(settings.effective_database_url)
         stack.push_async_callback(self.database.close)
         await schema.upgrade(self.database)
+        async with self.database.transaction() as session:
+            self.first_password = await prepare_accounts(session, Passwords(), self.clock.now())
 
         facts, self.hub = FactBus(), LiveHub()
         self.journal = Journal(self.database, facts, clock=self.clock)

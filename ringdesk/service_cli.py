@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 from typing import Any
 
 import typer
@@ -38,8 +40,25 @@ async def _serve(settings: Settings) -> str | None:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         typer.echo(f"Ringdesk is at http://{settings.http.host}:{service.http_port}", err=True)
+        if service.first_password is not None:
+            _tell_first_password(service.first_password, settings)
         stopping = asyncio.create_task(stop.wait())
         ends: set[asyncio.Future[Any]] = {stopping, service.failure}
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         return service.failure.result() if service.failure.done() else None
+
+
+def _tell_first_password(password: str, settings: Settings) -> None:
+    """Show the password of the first admin this once: on a terminal, or where there is none, in a file of ours."""
+    if sys.stderr.isatty():
+        typer.echo(f"\nSign in as admin with the password {password}\nIt is not shown again.\n", err=True)
+        return
+    # What is written here ends in somebody's log.
+    directory = settings.state / "secrets"
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = directory / "first-admin-password"
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(password + "\n")
+    typer.echo(f"The user admin was made; their password is in {path}. Change it and delete that file.", err=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web import agents, calls, contacts, health, live, openapi, page_files
+from accounts.sign_in import SignIn
+from web import agents, calls, contacts, health, live, openapi, page_files, sessions, users
 from web.problems import problems
 from web.services import SERVICES, Services
 from web.sign_in import sign_in
@@ -18,7 +19,19 @@ def create_app(services: Services) -> web.Application:
     app = web.Application(middlewares=[problems, sign_in], client_max_size=BODY_LIMIT)
     app[SERVICES] = services
     app[live.LIVE] = live.LiveConnections()
+    app[sessions.DOOR] = SignIn(services.database, services.clock)
     router = app.router
+    router.add_view("/api/v1/session", sessions.Session)
+    router.add_view("/api/v1/me", sessions.OwnAccount)
+    router.add_view("/api/v1/me/password", sessions.OwnPassword)
+    router.add_view("/api/v1/users", users.Users)
+    router.add_view("/api/v1/users/{user_id}", users.OneUser)
+    router.add_view("/api/v1/users/{user_id}/password", users.UserPassword)
+    router.add_view("/api/v1/users/{user_id}/tokens", users.UserTokens)
+    router.add_view("/api/v1/users/{user_id}/tokens/{token_id}", users.OneToken)
+    router.add_view("/api/v1/teams", users.Teams)
+    router.add_view("/api/v1/teams/{team_id}", users.OneTeam)
+    router.add_view("/api/v1/audit", users.Audit)
     router.add_view("/api/v1/contacts", contacts.Contacts)
     router.add_view("/api/v1/contacts/{contact_id}", contacts.OneContact)
     router.add_view("/api/v1/contacts/{contact_id}/timeline", contacts.ContactTimeline)

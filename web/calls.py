@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from aiohttp_pydantic.oas.typing import r200
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
-from sqlalchemy import ColumnElement, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts.rights import Action, Owner, Scope, Thing, may, scope_of
+from accounts.rights import Action, Owner, Scope, Thing, may, scope_of, users_in_reach
 from pbx.journal import facts_of_call
 from pbx.journal_tables import CallFactRow, CallRow
 from queue_router.agents import AgentRow
@@ -173,17 +173,24 @@ class OneCall(View):
 
 
 def _visible_to(view: View) -> ColumnElement[bool]:
-    """Which calls whoever asks may read: all, or those that rang at their phone or were made from it."""
-    match scope_of(actor_of(view.user), Action.READ, Thing.CALL):
-        case Scope.ALL | Scope.TEAM:
-            # As long as there are no teams, everybody is of one.
-            return CallRow.call_id.is_not(None)
-        case Scope.OWN:
-            offered = select(CallOffer.call_id).where(CallOffer.user_id == view.user.id)
-            phone = select(AgentRow.account).where(AgentRow.user_id == view.user.id)
-            return or_(CallRow.call_id.in_(offered), CallRow.caller_number.in_(phone))
-        case _:
-            return false()
+    """Which calls whoever asks may read: all, or those that rang at phones of people in reach or came from them."""
+    actor = actor_of(view.user)
+    user_ids = users_in_reach(actor, Action.READ, Thing.CALL)
+    if user_ids is None:
+        return CallRow.call_id.is_not(None)
+    if not user_ids:
+        return false()
+    offered = select(CallOffer.call_id).where(CallOffer.user_id.in_(user_ids))
+    phones = select(AgentRow.account).where(AgentRow.user_id.in_(user_ids))
+    theirs = or_(CallRow.call_id.in_(offered), CallRow.caller_number.in_(phones))
+    if scope_of(actor, Action.READ, Thing.CALL) is Scope.OWN:
+        return theirs
+    # A caller who gave up before any phone rang is every team's: no queue says yet whose they were.
+    by_nobody = and_(
+        ~exists().where(CallOffer.call_id == CallRow.call_id),
+        ~exists().where(AgentRow.account == CallRow.caller_number),
+    )
+    return or_(theirs, by_nobody)
 
 
 async def _owner(session: AsyncSession, call_id: str, caller_number: str | None) -> Owner:

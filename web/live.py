@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Coroutine
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -20,11 +19,10 @@ from prometheus_client import Counter, Gauge
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from accounts.rights import Action, Owner, Thing, may
-from accounts.users import User
 from kernel.messages import LiveSubscription
 from kernel.telemetry import REGISTRY
 from web.services import SERVICES, Services
-from web.sign_in import actor_of, user_for
+from web.sign_in import COOKIE, Credential, SignedIn, actor_of, is_own_page, signed_in
 
 SIGN_IN_SECONDS = 10.0
 WRITE_SECONDS = 10.0
@@ -56,7 +54,8 @@ class SignIn(BaseModel):
     """The first message of a client."""
 
     type: Literal["sign_in"]
-    token: str = Field(max_length=200)
+    token: str | None = Field(None, max_length=200)
+    """None: the session's cookie, which came with the request for the websocket, signs in."""
 
 
 class Subscribe(BaseModel):
@@ -85,6 +84,11 @@ class LiveConnections:
         """Tell every client that we go away. aiohttp's own cleanup would wait for them to leave by themselves."""
         await asyncio.gather(*(connection.go_away() for connection in self.open), return_exceptions=True)
 
+    async def look_again(self, user_id: int) -> None:
+        """Close those connections of a user that may no longer be here. To be called when that may have changed."""
+        theirs = [each for each in self.open if each.user is not None and each.user.id == user_id]
+        await asyncio.gather(*(connection.look_again() for connection in theirs), return_exceptions=True)
+
 
 LIVE = web.AppKey("live", LiveConnections)
 
@@ -100,7 +104,7 @@ async def live(request: web.Request) -> web.StreamResponse:
         heartbeat=HEARTBEAT_SECONDS, max_msg_size=MESSAGE_LIMIT, compress=False, timeout=CLOSE_SECONDS
     )
     await socket.prepare(request)
-    connection = LiveConnection(services, socket, request.transport)
+    connection = LiveConnection(services, socket, request.transport, request.cookies.get(COOKIE))
     connections.open.add(connection)
     CONNECTIONS.inc()
     try:
@@ -111,35 +115,36 @@ async def live(request: web.Request) -> web.StreamResponse:
     return socket
 
 
-def is_own_page(request: web.Request, allowed: frozenset[str]) -> bool:
-    """Whether the page that connects is ours or an allowed one. What is no browser sends no Origin, and may."""
-    origin = request.headers.get("Origin")
-    if origin is None:
-        return True
-    return origin in allowed or (urlsplit(origin).netloc == request.host and origin.startswith("http"))
-
-
 class LiveConnection:
     """One screen."""
 
-    def __init__(self, services: Services, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        socket: web.WebSocketResponse,
+        transport: asyncio.Transport | None,
+        cookie: str | None = None,
+    ) -> None:
         self._services = services
         self._socket = socket
         self._transport = transport
         self._topics: dict[str, LiveSubscription] = {}
-        self.user: User | None = None
+        self._cookie = cookie
+        self._credential: Credential | None = None
+        self.user: SignedIn | None = None
 
     async def serve(self) -> None:
         """Until the client leaves, is too slow, or may no longer be here."""
-        secret = await self._sign_in()
-        if secret is None or self.user is None:
+        await self._sign_in()
+        if self.user is None:
             return
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._end_with(tasks, self._read(tasks)))
                 tasks.create_task(self._end_with(tasks, self._beat()))
-                tasks.create_task(self._end_with(tasks, self._check(secret)))
-                self._follow(tasks, f"desk:{self.user.id}")
+                tasks.create_task(self._end_with(tasks, self._check()))
+                if self._may_see(own := f"desk:{self.user.id}"):
+                    self._follow(tasks, own)
         except* _Over:
             pass
         finally:
@@ -150,29 +155,31 @@ class LiveConnection:
         """Close because the service stops."""
         await self._close(WSCloseCode.GOING_AWAY, "the service stops")
 
-    async def _sign_in(self) -> str | None:
+    async def _sign_in(self) -> None:
         try:
             async with asyncio.timeout(SIGN_IN_SECONDS):
                 message = await self._socket.receive()
         except TimeoutError:
             await self._close(TOO_LATE, "no sign-in came in time")
-            return None
+            return
         if message.type is not WSMsgType.TEXT:
             await self._close(REFUSED, "the first message must be a sign-in")
-            return None
+            return
         try:
-            secret = _SIGN_IN.validate_json(message.data).token
+            token = _SIGN_IN.validate_json(message.data).token
         except ValidationError:
             await self._close(REFUSED, "the first message must be a sign-in")
-            return None
-        self.user = await user_for(self._services, secret)
+            return
+        if token is None and self._cookie is None:
+            await self._close(REFUSED, "neither a token nor a session's cookie came")
+            return
+        self._credential = Credential(token) if token is not None else Credential(self._cookie or "", is_cookie=True)
+        self.user = await signed_in(self._services, self._credential)
         if self.user is None:
-            await self._close(REFUSED, "the token is unknown, has expired, or was revoked")
-            return None
-        await self._send(
-            {"type": "signed_in", "user": {"id": self.user.id, "name": self.user.name, "role": self.user.role.value}}
-        )
-        return secret
+            await self._refuse()
+            return
+        user = {"id": self.user.id, "name": self.user.name, "role": self.user.role.value}
+        await self._send({"type": "signed_in", "user": user})
 
     async def _read(self, tasks: asyncio.TaskGroup) -> None:
         async for message in self._socket:
@@ -191,8 +198,11 @@ class LiveConnection:
                     await self._send({"type": "refused", "topic": topic, "reason": "not there, or not yours to see"})
 
     def _may_follow(self, topic: str) -> bool:
+        return len(self._topics) < TOPICS_LIMIT and self._may_see(topic)
+
+    def _may_see(self, topic: str) -> bool:
         desk = _DESK.fullmatch(topic)
-        if desk is None or self.user is None or len(self._topics) >= TOPICS_LIMIT:
+        if desk is None or self.user is None:
             return False
         return may(actor_of(self.user), Action.READ, Thing.DESK, Owner.user(int(desk[1])))
 
@@ -239,19 +249,36 @@ class LiveConnection:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             await self._send({"type": "heartbeat", "at": self._now()})
 
-    async def _check(self, secret: str) -> None:
+    async def _check(self) -> None:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            try:
-                user = await user_for(self._services, secret)
-            except Exception:
-                # A database that can't be asked is no reason to take an agent's desk away in the middle of a call.
-                log.exception("a live connection's token could not be checked")
-                continue
-            if user is None:
-                await self._close(REFUSED, "the token has expired, or was revoked")
+            if not await self.look_again():
                 return
-            self.user = user
+
+    async def look_again(self) -> bool:
+        """Whether this connection may still be here; it is closed if not. A session counts as used while it may."""
+        if self._credential is None:
+            return False
+        try:
+            user = await signed_in(self._services, self._credential)
+        except Exception:
+            # A database that can't be asked is no reason to take an agent's desk away in the middle of a call.
+            log.exception("a live connection could not be checked")
+            return True
+        if user is None:
+            await self._refuse()
+            return False
+        self.user = user
+        if not all(self._may_see(topic) for topic in self._topics):
+            # Who comes back is given what they may see now.
+            await self._close(WSCloseCode.SERVICE_RESTART, "your rights have changed")
+            return False
+        return True
+
+    async def _refuse(self) -> None:
+        is_session = self._credential is not None and self._credential.is_cookie
+        what = "the session has ended" if is_session else "the token is unknown, has expired, or was revoked"
+        await self._close(REFUSED, what)
 
     async def _send(self, message: dict[str, Any]) -> None:
         try:

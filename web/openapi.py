@@ -10,6 +10,7 @@ from aiohttp_pydantic.oas.view import generate_oas
 from pydantic import Field
 
 from web.problems import CONTENT_TYPE, Problem
+from web.sign_in import COOKIE, PUBLIC_OPERATIONS
 
 NULLABLE: Any = Field(json_schema_extra={"nullable": True})
 """For a field of type `Model | SkipJsonSchema[None]`: aiohttp-pydantic can't translate an optional model by itself."""
@@ -17,8 +18,8 @@ NULLABLE: Any = Field(json_schema_extra={"nullable": True})
 PATH = "/api/v1/openapi.json"
 
 _ANSWERS = {
-    "401": "No token, or one that is no good",
-    "403": "The role may not do that",
+    "401": "No token or session, or one that is no good",
+    "403": "The role may not do that, or a change by session lacks its CSRF token",
     "404": "There is no such thing, or not for you",
     "422": "A field has a value that can't be taken; `errors` names it",
 }
@@ -34,7 +35,10 @@ def document(app: web.Application) -> dict[str, Any]:
         [app],
         version_spec=release,
         title_spec="Ringdesk",
-        security={"token": {"type": "http", "scheme": "bearer"}},
+        security={
+            "token": {"type": "http", "scheme": "bearer"},
+            "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+        },
     )
     schemas = spec.setdefault("components", {}).setdefault("schemas", {})
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -54,7 +58,9 @@ def document(app: web.Application) -> dict[str, Any]:
                 answers = operation.setdefault("responses", {})
                 for status, description in _ANSWERS.items():
                     answers.setdefault(status, {"description": description, "content": content})
-    spec["security"] = [{"token": []}]
+    spec["security"] = [{"token": []}, {"session": []}]
+    for method, path in PUBLIC_OPERATIONS:
+        spec["paths"][path][method.lower()]["security"] = []
     return spec
 
 

@@ -39,9 +39,16 @@ class Problem(BaseModel):
 class ProblemError(Exception):
     """Ends a request with a problem."""
 
-    def __init__(self, status: HTTPStatus, detail: str, errors: list[FieldProblem] | None = None) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        errors: list[FieldProblem] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
+        self.headers = headers or {}
         self.detail = detail
         self.errors = errors or []
 
@@ -99,7 +106,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         )
     except ProblemError as error:
         headers = {"WWW-Authenticate": "Bearer"} if error.status is HTTPStatus.UNAUTHORIZED else {}
-        return problem_response(error.status, error.detail, error.errors, headers)
+        return problem_response(error.status, error.detail, error.errors, {**headers, **error.headers})
     except UnknownAgent as error:
         return problem_response(HTTPStatus.NOT_FOUND, str(error))
     except web.HTTPException as error:

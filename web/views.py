@@ -11,10 +11,9 @@ from aiohttp_pydantic import PydanticView
 from pydantic import BaseModel, ValidationError
 
 from accounts.rights import Action, Owner, Thing
-from accounts.users import User
 from web.problems import FieldProblem, ProblemError, invalid
 from web.services import SERVICES, Services
-from web.sign_in import USER, require
+from web.sign_in import USER, SignedIn, require
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -27,7 +26,7 @@ class View(PydanticView):
         return self.request.app[SERVICES]
 
     @property
-    def user(self) -> User:
+    def user(self) -> SignedIn:
         """Who asks."""
         return self.request[USER]
 

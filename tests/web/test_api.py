@@ -276,15 +276,8 @@ async def test_every_endpoint_asks_for_the_right(house: House, monkeypatch: pyte
 async def test_the_document_describes_every_path(house: House) -> None:
     spec = await (await house.client.get(f"{API}/openapi.json")).json()
     assert spec["openapi"].startswith("3.0")
-    assert set(spec["paths"]) == {
-        f"{API}/contacts",
-        f"{API}/contacts/{{contact_id}}",
-        f"{API}/contacts/{{contact_id}}/timeline",
-        f"{API}/calls",
-        f"{API}/calls/{{call_id}}",
-        f"{API}/agents/me",
-        f"{API}/agents/me/state",
-    }
+    served = {resource.canonical for resource in house.app.router.resources()}
+    assert set(spec["paths"]) == {path for path in served if path.startswith(API)} - {f"{API}/openapi.json"}
     listing = spec["paths"][f"{API}/contacts"]["get"]
     assert {each["name"] for each in listing["parameters"]} == {"q", "limit", "cursor"}
     assert listing["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/ContactList")
