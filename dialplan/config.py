@@ -19,8 +19,8 @@ RESERVED_EXTENSIONS = frozenset({"a", "e", "h", "i", "o", "s", "t", "T"})
 PARKING_EXTENSION = 700
 PARKING_SPACES = range(701, 721)
 
-# Dialled by phones: echo test, the parking place.
-_SERVICE_CODES = frozenset({"*43", str(PARKING_EXTENSION), *map(str, PARKING_SPACES)})
+# Dialled by phones: an agent's state, the echo test, the parking place.
+_SERVICE_CODES = frozenset({"*11", "*12", "*13", "*43", str(PARKING_EXTENSION), *map(str, PARKING_SPACES)})
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,31}")

@@ -44,6 +44,9 @@ PhoneListener = Callable[[str, bool], None]
 ResyncListener = Callable[[Sequence[CallFact]], Awaitable[None]]
 """Told of the facts of a snapshot, also of those that the journal knows already and does not tell again."""
 
+SnapshotListener = Callable[[Snapshot], Awaitable[None]]
+"""Told of each snapshot, behind everything else that follows from it."""
+
 
 class Listener:
     """Feeds the tracker and records its facts and the gaps between.
@@ -61,6 +64,7 @@ class Listener:
         clock: Clock,
         on_phone: PhoneListener | None = None,
         on_resync: ResyncListener | None = None,
+        on_snapshot: SnapshotListener | None = None,
     ) -> None:
         self._node = node
         self._events = events
@@ -73,6 +77,7 @@ class Listener:
         self._clock = clock
         self._on_phone = on_phone
         self._on_resync = on_resync
+        self._on_snapshot = on_snapshot
         self._gaps: list[LinkGap] = []
         """Those that go on."""
         self._left_open: dict[str, Outcome] = {}
@@ -144,6 +149,8 @@ class Listener:
         if self._on_phone is not None:
             for account, is_reachable in reachable_in(snapshot):
                 self._on_phone(account, is_reachable)
+        if self._on_snapshot is not None:
+            await self._on_snapshot(snapshot)
 
     async def _as_written(self, facts: Sequence[CallFact]) -> Sequence[CallFact]:
         """`facts` with the times that the journal has of those that it knows: when it was, not when we learned it."""

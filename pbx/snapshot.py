@@ -19,6 +19,7 @@ OUR_VARIABLES = (
     "RD_HANDLED",
     "RD_DIALED",
     "RD_AGENT",
+    "RD_WAITING_SINCE",
     "RD_MIXMONITOR",
 )
 """The channel variables in which the dialplan and the router keep a call's state."""

@@ -93,6 +93,8 @@ class Agent:
     wanted_since: datetime
     wanted_reason: str | None
     idle_since: datetime | None
+    ready_by_phone: bool = False
+    """They asked for calls at their phone: no panel of theirs need be there."""
     reachable: bool | None = None
     unreachable_until: float = 0.0
     wrap_up_until: float = 0.0
@@ -203,8 +205,13 @@ class Agents:
             if (agent := self._by_account.get(account)) is not None
         ]
 
-    async def set_wanted(self, user_id: int, wanted: Wanted, reason: str | None = None) -> Agent:
-        """Note what the agent asks for from now on. `UnknownAgent`; `BadInput` for a reason that is no name."""
+    async def set_wanted(
+        self, user_id: int, wanted: Wanted, reason: str | None = None, *, by_phone: bool = False
+    ) -> Agent:
+        """Note what the agent asks for from now on. `UnknownAgent`; `BadInput` for a reason that is no name.
+
+        `by_phone`: by a code dialled at their phone, so that they need no panel.
+        """
         cleaned = clean_name(reason, "reason", 100) if reason and reason.strip() else None
         if cleaned is not None and wanted is Wanted.READY:
             raise BadInput("reason", "only not-ready has a reason")
@@ -220,6 +227,7 @@ class Agents:
         agent = self._by_user[user_id]
         for name, value in values.items():
             setattr(agent, name, value)
+        agent.ready_by_phone = by_phone and wanted is Wanted.READY
         self._refresh(agent, tell=True)
         return agent
 

@@ -8,43 +8,40 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable
 
 import structlog
 from prometheus_client import Counter, Histogram
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.telemetry import REGISTRY
 from pbx.facts import CallFact, CallQueued
-from pbx.journal import AWAY
-from pbx.journal_tables import CallRow
 from pbx.parties import unquoted
 from queue_router.agents import Agents, is_account
 from queue_router.agi import AgiError, AgiHangup, AgiSession
 from queue_router.callers import look_up
-from queue_router.desks import CallerDirectory, DeskCall, Desks, KnownCaller
+from queue_router.desks import CallerDirectory, Desks
+from queue_router.dispatch import LEASE_MARGIN_SECONDS, Dispatcher
+from queue_router.entered import EnteredCall
 from queue_router.live_calls import LiveCalls
 from queue_router.matching import Candidate, choose_longest_idle
-from queue_router.numbers import NumberTable, Queue
-from queue_router.offers import CallOffer, OfferOutcome, OfferSource, settle_offer
+from queue_router.numbers import NumberTable
+from queue_router.offer_book import OUTCOMES, OfferBook
+from queue_router.offers import OfferOutcome
+from queue_router.waiting import epoch_text, fallback_priority, moment_of
 
 DECISION_SECONDS = 2.0
 """From the question to the moment when the first phone rings; past it the call goes the fallback's way."""
-LEASE_MARGIN_SECONDS = 5.0
 RENEW_SECONDS = 30.0
-RECORD_SECONDS = 600.0
-"""How long the record of an offer waits for a database that is away."""
-RECORD_RETRY_SECONDS = 1.0
 DIAL_OPTIONS = "tk"
 """The agent, and never the caller, may transfer and park by feature code."""
 
 _CONTACT = re.compile(r"PJSIP/[\w-]{1,64}/sips?:[\w.!~*'%+@:;=\[\]?/-]+", re.ASCII)
 _DIALED = re.compile(r"[0-9+*#]{0,64}")
 _CALL_ID = re.compile(r"[\w-]{1,64}-\d+\.\d+", re.ASCII)
+
+_ASKED = "${RD_CALL},${RD_DIALED},${RD_QUEUE},${RD_WAITING_SINCE},${DIALSTATUS}"
 
 ENTERED = Counter("ringdesk_calls_entered_total", "Calls that Asterisk asked about", ["result"], registry=REGISTRY)
 DECISION = Histogram(
@@ -54,32 +51,7 @@ DECISION = Histogram(
     registry=REGISTRY,
 )
 
-OUTCOMES = {
-    "ANSWER": OfferOutcome.ANSWERED,
-    "NOANSWER": OfferOutcome.NO_ANSWER,
-    "BUSY": OfferOutcome.BUSY,
-    "CANCEL": OfferOutcome.CANCELLED,
-    "CHANUNAVAIL": OfferOutcome.UNREACHABLE,
-}
-"""What came of an offer, by Asterisk's DIALSTATUS; anything else (CONGESTION) has failed."""
-
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True, kw_only=True)
-class EnteredCall:
-    """The facts of a call that Asterisk asks about."""
-
-    node: str
-    call_id: str
-    dialed: str | None
-    caller_number: str | None
-    caller_name: str | None
-    queue: Queue
-    since: datetime
-    contacts: Sequence[KnownCaller] = ()
-    tried: set[int] = field(default_factory=set)
-    """Agents (user ids) who have been offered the call in this conversation."""
 
 
 class Entry:
@@ -97,42 +69,48 @@ class Entry:
         database: Database,
         clock: Clock,
         record: Callable[[list[CallFact]], None] = lambda facts: None,
+        book: OfferBook | None = None,
+        dispatcher: Dispatcher | None = None,
+        prefix: str = "ringdesk-",
     ) -> None:
+        """Without a `dispatcher` nobody waits here: who finds no agent goes to Asterisk's own queue."""
         self._node = node
         self._record = record
         self._numbers = numbers
         self._agents = agents
-        self._desks = desks
         self._calls = calls
         self._directory = directory
-        self._database = database
+        self._book = book or OfferBook(agents, desks, database, clock)
+        self._dispatcher = dispatcher
+        self._prefix = prefix
         self._clock = clock
-        self._records: set[asyncio.Task[None]] = set()
-        self._writing = asyncio.Lock()
 
     async def serve(self, session: AgiSession) -> None:
         """One conversation: offer the call to one ready agent after another. Returns when Asterisk shall go on."""
         asked_at = self._clock.monotonic()
         call: EnteredCall | None = None
+        key = ""
         result = "failed"
         try:
             while True:
                 async with asyncio.timeout(DECISION_SECONDS):
                     if call is None:
-                        call = await self._gather(session)
+                        key, call = await self._gather(session)
                     if call is None:
                         result = "no_queue"
                         return
-                    chosen, why = self._reserve(call)
-                if chosen is None:
-                    result = "no_agent"
-                    return
+                    chosen, why = self._reserve(key, call)
+                    if chosen is None:
+                        result = "waits" if await self._let_wait(session, key, call) else "no_agent"
+                        return
                 if not call.tried:
                     DECISION.observe(self._clock.monotonic() - asked_at)
                 call.tried.add(chosen.user_id)
                 outcome = await self._offer(session, call, chosen, why)
                 if outcome in (OfferOutcome.ANSWERED, OfferOutcome.CANCELLED):
                     result = outcome.value
+                    if self._dispatcher is not None:
+                        self._dispatcher.done(key)
                     return
         except AgiHangup:
             result = "hung_up"
@@ -141,19 +119,22 @@ class Entry:
             ENTERED.labels(result).inc()
             log.info("entry", call_id=call.call_id if call else None, result=result)
 
-    async def _gather(self, session: AgiSession) -> EnteredCall | None:
-        """The facts of the call; None when it is for no queue of ours."""
-        told = await session.command("GET FULL VARIABLE", "${RD_CALL},${RD_DIALED},${RD_QUEUE}")
-        call_id, dialed, queue_name = [*(told.data or "").split(","), "", "", ""][:3]
+    async def _gather(self, session: AgiSession) -> tuple[str, EnteredCall | None]:
+        """The call's key (its RD_CALL) and its facts; None when it is for no queue of ours."""
+        told = await session.command("GET FULL VARIABLE", _ASKED)
+        call_id, dialed, queue_name, since, status = [*(told.data or "").split(","), *[""] * 5][:5]
         if not _CALL_ID.fullmatch(call_id):
             unique_id = session.headers.get("agi_uniqueid", "")
             call_id = f"{self._node}-{unique_id}"
             log.warning("a call without RD_CALL", uniqueid=unique_id)
+        waiting = self._dispatcher.begin_entry(call_id, status) if self._dispatcher else None
+        if waiting is not None:
+            return call_id, waiting.call
         dialed = dialed if _DIALED.fullmatch(dialed) else ""
         queue = self._numbers.queue_of(dialed) or self._numbers.queues.get(queue_name)
         if queue is None:
             log.warning("a call to a number that leads to no queue", call_id=call_id, dialed=dialed)
-            return None
+            return call_id, None
         live = self._calls.note(self._node, call_id, self._clock.now())
         live.caller_number = live.caller_number or _known(session.headers.get("agi_callerid"))
         live.caller_name = live.caller_name or unquoted(_known(session.headers.get("agi_calleridname")))
@@ -163,24 +144,52 @@ class Entry:
         key = f"queued:{queue.name}:{call_id.removeprefix(f'{self._node}-')}"
         now = self._clock.now()
         self._record([CallQueued(node=self._node, call_id=call_id, key=key, at=now, queue=queue.name)])
-        return EnteredCall(
+        call = EnteredCall(
             node=self._node,
             call_id=call_id,
+            channel=session.headers.get("agi_uniqueid", ""),
             dialed=live.dialed,
             caller_number=live.caller_number,
             caller_name=live.caller_name,
             queue=queue,
             since=live.since,
+            queued_at=moment_of(since) or now,
             contacts=await look_up(self._directory, live.caller_number, call_id),
         )
+        return call_id, call
 
-    def _reserve(self, call: EnteredCall) -> tuple[Candidate | None, dict[str, object]]:
+    def _reserve(self, key: str, call: EnteredCall) -> tuple[Candidate | None, dict[str, object]]:
         """Choose and hold in one go: nothing is awaited, so no other call can take the same agent in between."""
-        decision = choose_longest_idle(self._agents.candidates(call.queue.members), call.tried)
+        excluded = set(call.tried)
+        if self._dispatcher is not None:
+            waiting = self._dispatcher.waiting.find(key)
+            # Whoever waited before this one has the first claim on an agent.
+            excluded |= self._dispatcher.spoken_for(waiting, call)
+            if waiting is not None:
+                excluded |= waiting.excluded(self._clock.monotonic())
+        decision = choose_longest_idle(self._agents.candidates(call.queue.members), excluded)
         if decision.chosen is not None:
             seconds = call.queue.ring_seconds + LEASE_MARGIN_SECONDS
             self._agents.reserve(decision.chosen.user_id, call.call_id, seconds)
         return decision.chosen, {**decision.reason, "queue": call.queue.name}
+
+    async def _let_wait(self, session: AgiSession, key: str, call: EnteredCall) -> bool:
+        """Send the caller to the waiting loop. False when they can't wait here: app_queue has them then."""
+        if self._dispatcher is None or not self._dispatcher.has_room_for(key):
+            return False
+        # What is needed to go on without us stands with the channel; also what keeps the order in app_queue.
+        variables = {
+            "RD_QUEUE": call.queue.name,
+            "RD_WAITING_SINCE": epoch_text(call.queued_at),
+            "QUEUE_PRIO": str(fallback_priority(call.queued_at)),
+            "RD_RING": str(call.queue.ring_seconds),
+            "RD_ATTEMPTS": "0",
+            "TIMEOUT(absolute)": "0",
+        }
+        await session.command("EXEC MSet", ",".join(f"{name}={value}" for name, value in variables.items()))
+        await session.command("EXEC Goto", f"{self._prefix}waiting,s,1")
+        self._dispatcher.let_wait(key, call)
+        return True
 
     async def _offer(
         self, session: AgiSession, call: EnteredCall, agent: Candidate, why: dict[str, object]
@@ -189,25 +198,8 @@ class Entry:
 
         When the caller hangs up meanwhile, the conversation can't tell whether anybody had answered: the facts do.
         """
-        now = self._clock.now()
         outcome = OfferOutcome.FAILED
-        self._desks.offer(
-            agent.user_id,
-            DeskCall(
-                node=call.node,
-                call_id=call.call_id,
-                queue=call.queue.name,
-                caller_number=call.caller_number,
-                caller_name=call.caller_name,
-                contacts=call.contacts,
-                dialed=call.dialed,
-                waiting_since=call.since,
-                offered_at=now,
-                ring_until=now + timedelta(seconds=call.queue.ring_seconds),
-                why=why,
-            ),
-        )
-        record = self._in_background(self._write_offer(call, agent, why, now))
+        self._book.begin(call, agent, why)
         holding = asyncio.create_task(self._hold(agent.user_id, call))
         try:
             outcome = await self._dial(session, call, agent)
@@ -215,9 +207,7 @@ class Entry:
             holding.cancel()
             # From here on the facts alone say whether the agent still talks.
             self._agents.release(agent.user_id, call.call_id)
-            if outcome not in (OfferOutcome.ANSWERED, OfferOutcome.CANCELLED):
-                self._desks.stop_ringing(agent.user_id, call.call_id, outcome.value, self._clock.now())
-            self._in_background(self._settle(record, call, agent, outcome))
+            self._book.settle(call.call_id, agent.user_id, agent.account, outcome)
         return outcome
 
     async def _dial(self, session: AgiSession, call: EnteredCall, agent: Candidate) -> OfferOutcome:
@@ -230,7 +220,7 @@ class Entry:
                     "EXEC MSet", f"RD_AGENT={agent.account},RD_QUEUE={call.queue.name},RD_HANDLED=1,TIMEOUT(absolute)=0"
                 )
         if not contacts:
-            self._agents.phone_failed(agent.account)
+            self._book.draw_consequences(agent.user_id, agent.account, OfferOutcome.UNREACHABLE)
             return OfferOutcome.UNREACHABLE
         try:
             dial = f"{'&'.join(contacts)},{call.queue.ring_seconds},{DIAL_OPTIONS}"
@@ -239,11 +229,7 @@ class Entry:
         except AgiHangup:
             return OfferOutcome.CANCELLED
         outcome = OUTCOMES.get(status.data or "", OfferOutcome.FAILED)
-        if outcome is OfferOutcome.UNREACHABLE:
-            self._agents.phone_failed(agent.account)
-        elif outcome is OfferOutcome.NO_ANSWER:
-            # Who isn't there must not be rung for the next caller either.
-            self._agents.note_missed_call(agent.user_id)
+        self._book.draw_consequences(agent.user_id, agent.account, outcome)
         return outcome
 
     async def _contacts(self, session: AgiSession, account: str) -> list[str]:
@@ -264,73 +250,9 @@ class Entry:
         while self._agents.renew(user_id, call.call_id, RENEW_SECONDS + LEASE_MARGIN_SECONDS):
             await self._clock.sleep(RENEW_SECONDS)
 
-    async def _write_offer(self, call: EnteredCall, agent: Candidate, why: dict[str, object], now: datetime) -> None:
-        async def write(session: AsyncSession) -> None:
-            session.add(
-                CallOffer(
-                    node=call.node,
-                    call_id=call.call_id,
-                    user_id=agent.user_id,
-                    account=agent.account,
-                    queue=call.queue.name,
-                    source=OfferSource.ROUTER,
-                    offered_at=now,
-                    outcome=OfferOutcome.RINGING,
-                    why=why,
-                )
-            )
-
-        await self._persist(write)
-
-    async def _settle(
-        self, record: asyncio.Task[None], call: EnteredCall, agent: Candidate, outcome: OfferOutcome
-    ) -> None:
-        async def settle(session: AsyncSession) -> None:
-            known = outcome
-            if outcome is OfferOutcome.CANCELLED:
-                # Only the facts tell. If they were written before the offer was, they had nothing to settle.
-                row = await session.get(CallRow, call.call_id)
-                if row is not None and agent.account in row.answered_by:
-                    known = OfferOutcome.ANSWERED
-                elif row is None or row.ended_at is None:
-                    return
-            await settle_offer(session, call.call_id, agent.user_id, known, self._clock.now())
-            if outcome is OfferOutcome.NO_ANSWER:
-                await self._agents.save_wanted(session, agent.user_id)
-
-        await asyncio.wait([record])
-        await self._persist(settle)
-
-    async def _persist(self, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
-        """Have `work` done in a transaction, one at a time; while the database is away, again and again."""
-        gives_up_at = self._clock.monotonic() + RECORD_SECONDS
-        async with self._writing:
-            while True:
-                try:
-                    async with self._database.transaction() as session:
-                        await work(session)
-                    return
-                except AWAY:
-                    if self._clock.monotonic() > gives_up_at:
-                        raise
-                    await self._clock.sleep(RECORD_RETRY_SECONDS)
-
-    def _in_background(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        """Records must not hold up the call: a locked database would have the caller wait in silence."""
-        task = asyncio.create_task(work)
-        self._records.add(task)
-        task.add_done_callback(self._recorded)
-        return task
-
-    def _recorded(self, task: asyncio.Task[None]) -> None:
-        self._records.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("the record of an offer was not written", error=repr(error))
-
     async def drain(self, timeout: float = 5.0) -> None:
         """Wait until the records of offers are written, at most `timeout` seconds."""
-        if self._records:
-            await asyncio.wait(self._records, timeout=timeout)
+        await self._book.drain(timeout)
 
 
 def _known(value: str | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +61,49 @@ def choose_longest_idle(members: Iterable[Candidate], tried: Set[int] = frozense
             ],
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """A caller who may be offered now. `excluded` are the agents (user ids) to whom not."""
+
+    key: str
+    queue: str
+    excluded: Set[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """This caller goes to that agent, and why."""
+
+    key: str
+    agent: Candidate
+    reason: dict[str, Any]
+
+
+def pair(waiters: Iterable[Waiter], members: Callable[[str], Iterable[Candidate]]) -> list[Pairing]:
+    """Who goes to whom: each caller, in the given order, gets the longest-idle ready member of their queue whom nobody
+    before them got. `members` gives the members of a queue.
+
+    A caller for whom nobody is there is passed over: those behind, of another queue, do not wait for them.
+    """
+    pairings: list[Pairing] = []
+    taken: set[int] = set()
+    weighed: dict[str, list[Candidate]] = {}
+    for waiter in waiters:
+        if waiter.queue not in weighed:
+            weighed[waiter.queue] = list(members(waiter.queue))
+        if not any(
+            each.state is AgentState.READY and each.user_id not in taken and each.user_id not in waiter.excluded
+            for each in weighed[waiter.queue]
+        ):
+            continue
+        free = [each for each in weighed[waiter.queue] if each.user_id not in taken]
+        decision = choose_longest_idle(free, waiter.excluded)
+        if decision.chosen is not None:
+            taken.add(decision.chosen.user_id)
+            pairings.append(Pairing(waiter.key, decision.chosen, {**decision.reason, "queue": waiter.queue}))
+    return pairings
 
 
 def _by_idleness(member: Candidate) -> tuple[bool, float, int]:

@@ -37,12 +37,19 @@ class NumberTable:
 
     def __init__(self, queues: Iterable[Queue], numbers: Mapping[str, str]) -> None:
         """`numbers` maps what callers dial to the name of a queue. `BadInput` where there is no queue of that name."""
-        self.queues = {queue.name: queue for queue in queues}
+        self.queues: dict[str, Queue] = {}
         self._by_number: dict[str, Queue] = {}
+        self.replace(queues, numbers)
+
+    def replace(self, queues: Iterable[Queue], numbers: Mapping[str, str]) -> None:
+        """Lead by these from now on. Raises as the making does; then all is as before."""
+        known = {queue.name: queue for queue in queues}
+        by_number: dict[str, Queue] = {}
         for number, name in numbers.items():
-            if name not in self.queues:
+            if name not in known:
                 raise BadInput(f"numbers.{number}", f"leads to the queue {name!r}, which is not there")
-            self._by_number[_dialable(number)] = self.queues[name]
+            by_number[_dialable(number)] = known[name]
+        self.queues, self._by_number = known, by_number
 
     def wrap_up_seconds(self, queue: str | None) -> float:
         """After-call work behind a call out of that queue; the usual time where there is no such queue (any more)."""
