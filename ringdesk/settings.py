@@ -43,6 +43,17 @@ class SpeechSettings(BaseModel):
     threads: Annotated[int, Field(ge=1, le=64)] = 2
 
 
+class PublishSettings(BaseModel):
+    """Where an Asterisk is that Ringdesk did not start: see docs/existing-asterisk.md."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    into: Path | None = None
+    """Directory of the files that it includes. None: publish to the Asterisk that `ringdesk asterisk up` started."""
+    console: Annotated[tuple[str, ...], Field(min_length=1)] = ("asterisk",)
+    """The program, and its arguments, that `-rx COMMAND` is added to."""
+
+
 class Settings(BaseSettings):
     """Everything that an installation can set."""
 
@@ -58,6 +69,7 @@ class Settings(BaseSettings):
     log_json: bool = False
     http: HttpSettings = HttpSettings()
     speech: SpeechSettings = SpeechSettings()
+    publish: PublishSettings = PublishSettings()
     pbx: dict[str, PbxConfig] = Field(default_factory=dict)
     """One section a PBX, by its node name. This version takes one."""
 

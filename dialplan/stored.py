@@ -1,0 +1,272 @@
+"""The PBX's settings in the database: taken from the settings file once, changed by admins afterwards.
+
+Each change is tried against the whole configuration in its own transaction, so what is stored can always be published.
+Asterisk hears of nothing until then (`dialplan.publish`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.audit import START, Author, note
+from accounts.errors import BadInput
+from dialplan.config import PbxConfig, Phone, Queue, Trunk, complaints, new_secret
+from dialplan.stored_tables import NumberRow, PbxRow, PhoneRow, QueueMemberRow, QueueRow, TrunkRow
+
+Row = PhoneRow | TrunkRow | QueueRow | NumberRow
+R = TypeVar("R", bound=Row)
+
+_PHONE = ("account", "secret", "name", "browser")
+_TRUNK = ("name", "match", "host", "port", "username", "secret", "from_user")
+_QUEUE = ("name", "label", "strategy", "ring_seconds", "wrap_up_seconds", "music")
+_NUMBER = ("number", "early_media")
+_FIELDS: Mapping[type[Any], Sequence[str]] = {PhoneRow: _PHONE, TrunkRow: _TRUNK, QueueRow: _QUEUE, NumberRow: _NUMBER}
+_KEY: Mapping[type[Any], str] = {PhoneRow: "account", TrunkRow: "name", QueueRow: "name", NumberRow: "number"}
+_KIND: Mapping[type[Any], str] = {PhoneRow: "phone", TrunkRow: "trunk", QueueRow: "queue", NumberRow: "number"}
+_MODEL: Mapping[type[Any], type[BaseModel]] = {PhoneRow: Phone, TrunkRow: Trunk, QueueRow: Queue}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows in order of their key, and where the next page goes on; None at the end."""
+
+    rows: Sequence[Any]
+    next: str | None
+
+
+class StoredPbx:
+    """What is stored of one PBX. `base` is the settings file's section: ports, directories and the like stay there."""
+
+    def __init__(self, base: PbxConfig) -> None:
+        self.base = base
+
+    async def take_over(self, session: AsyncSession, now: datetime, *, again: bool = False) -> bool:
+        """Store phones, trunks, queues and numbers of the settings file; False where that was done before.
+
+        With `again` what the file names is stored as it says, once more, and everything else stays.
+        """
+        taken = await session.get(PbxRow, self.base.node)
+        if taken is not None and not again:
+            return False
+        if taken is None:
+            session.add(PbxRow(node=self.base.node, default_queue=self.base.default_queue, imported_at=now))
+        for phone in self.base.phones:
+            await self._put(session, PhoneRow, phone.model_dump(), now)
+        for trunk in self.base.trunks:
+            await self._put(session, TrunkRow, trunk.model_dump(), now)
+        queues: dict[str, QueueRow] = {}
+        for queue in self.base.queues:
+            queues[queue.name] = await self._put(session, QueueRow, queue.model_dump(), now)
+            await self.set_members(session, queues[queue.name], queue.members)
+        for number, name in self.base.numbers.items():
+            early = number in self.base.early_media
+            values = {"number": number, "early_media": early, "queue_id": queues[name].id}
+            await self._put(session, NumberRow, values, now)
+        await self.config(session)
+        note(session, START, "import", "pbx", self.base.node, now=now)
+        return True
+
+    async def _put(self, session: AsyncSession, kind: type[R], values: Mapping[str, Any], now: datetime) -> R:
+        row = await by_key(session, kind, values[_KEY[kind]])
+        if row is None:
+            row = kind(created_at=now)
+            session.add(row)
+        fields = [*_FIELDS[kind], "queue_id"] if kind is NumberRow else _FIELDS[kind]
+        for field in fields:
+            value = values[field]
+            setattr(row, field, list(value) if isinstance(value, tuple) else value)
+        await session.flush()
+        return row
+
+    async def config(self, session: AsyncSession) -> PbxConfig:
+        """The whole configuration with what is stored; that of the settings file where nothing is. `BadInput`."""
+        stored = await session.get(PbxRow, self.base.node)
+        if stored is None:
+            return self.base
+        queues = {row.id: row.name for row in await session.scalars(select(QueueRow).order_by(QueueRow.name))}
+        members: dict[int, list[str]] = {}
+        pairs = await session.execute(
+            select(QueueMemberRow.queue_id, PhoneRow.account)
+            .join(PhoneRow, PhoneRow.id == QueueMemberRow.phone_id)
+            .order_by(QueueMemberRow.queue_id, QueueMemberRow.position)
+        )
+        for queue_id, account in pairs:
+            members.setdefault(queue_id, []).append(account)
+        numbers = list(await session.scalars(select(NumberRow).order_by(NumberRow.number)))
+        values = self.base.model_dump() | {
+            "phones": [values_of(row) for row in await session.scalars(select(PhoneRow).order_by(PhoneRow.account))],
+            "trunks": [values_of(row) for row in await session.scalars(select(TrunkRow).order_by(TrunkRow.name))],
+            "queues": [
+                values_of(row) | {"members": members.get(row.id, [])}
+                for row in await session.scalars(select(QueueRow).order_by(QueueRow.name))
+            ],
+            "numbers": {row.number: queues[row.queue_id] for row in numbers},
+            "early_media": {row.number for row in numbers if row.early_media},
+            "default_queue": stored.default_queue,
+        }
+        try:
+            return PbxConfig.model_validate(values)
+        except ValidationError as error:
+            raise BadInput("pbx", "; ".join(complaints(error))) from error
+
+    async def add(
+        self, session: AsyncSession, kind: type[R], values: Mapping[str, Any], author: Author, now: datetime
+    ) -> R:
+        """Store something new. A phone's `secret` is made where none is given. `BadInput` names the field.
+
+        `members` of a queue are accounts; `queue` of a number is the name of one.
+        """
+        given = dict(values)
+        if kind is PhoneRow:
+            given["secret"] = given.get("secret") or new_secret()
+        if kind is NumberRow:
+            given.setdefault("early_media", False)
+        if await by_key(session, kind, given[_KEY[kind]]) is not None:
+            raise BadInput(_KEY[kind], f"{given[_KEY[kind]]!r} is there already")
+        row = kind(created_at=now)
+        await self._set(session, row, given)
+        session.add(row)
+        await session.flush()
+        if isinstance(row, QueueRow):
+            await self.set_members(session, row, given.get("members", ()))
+        await self._try(session, kind)
+        note(session, author, "create", _KIND[kind], row.id, now=now, after=await self.described(session, row))
+        return row
+
+    async def change(
+        self, session: AsyncSession, row: Row, values: Mapping[str, Any], author: Author, now: datetime
+    ) -> None:
+        """Change the fields in `values`. `BadInput` names the field."""
+        before = await self.described(session, row)
+        if (key := values.get(_KEY[type(row)])) is not None:
+            other = await by_key(session, type(row), key)
+            if other is not None and other.id != row.id:
+                raise BadInput(_KEY[type(row)], f"{key!r} is there already")
+        if isinstance(row, QueueRow) and "name" in values:
+            await self._rename_default(session, row.name, values["name"])
+        await self._set(session, row, values)
+        await session.flush()
+        if isinstance(row, QueueRow) and "members" in values:
+            await self.set_members(session, row, values["members"])
+        await self._try(session, type(row))
+        after = await self.described(session, row)
+        note(session, author, "change", _KIND[type(row)], row.id, now=now, before=before, after=after)
+
+    async def remove(self, session: AsyncSession, row: Row, author: Author, now: datetime) -> None:
+        """Store it no longer. A phone leaves its queues. `BadInput` where something leads to it."""
+        before = await self.described(session, row)
+        if isinstance(row, QueueRow):
+            numbers = (await session.scalars(select(NumberRow.number).where(NumberRow.queue_id == row.id))).all()
+            if numbers:
+                raise BadInput("queue", f"numbers lead to it: {', '.join(sorted(numbers))}")
+            await session.execute(delete(QueueMemberRow).where(QueueMemberRow.queue_id == row.id))
+        if isinstance(row, PhoneRow):
+            await session.execute(delete(QueueMemberRow).where(QueueMemberRow.phone_id == row.id))
+        await session.delete(row)
+        await session.flush()
+        await self._try(session, type(row))
+        note(session, author, "delete", _KIND[type(row)], row.id, now=now, before=before)
+
+    async def set_members(self, session: AsyncSession, queue: QueueRow, accounts: Sequence[str]) -> None:
+        """Make the phones of `accounts`, in that order, those that serve the queue. `BadInput`."""
+        await session.execute(delete(QueueMemberRow).where(QueueMemberRow.queue_id == queue.id))
+        for position, account in enumerate(accounts):
+            if account in accounts[:position]:
+                raise BadInput(f"members[{position}]", f"{account!r} is there twice")
+            phone = await by_key(session, PhoneRow, account)
+            if phone is None:
+                raise BadInput(f"members[{position}]", f"there is no phone {account!r}")
+            session.add(QueueMemberRow(queue_id=queue.id, phone_id=phone.id, position=position))
+        await session.flush()
+
+    async def described(self, session: AsyncSession, row: Row) -> dict[str, Any]:
+        """The row's values as an admin knows them: members as accounts, a queue as its name."""
+        values = values_of(row)
+        if isinstance(row, QueueRow):
+            values["members"] = await members_of(session, row.id)
+        if isinstance(row, NumberRow):
+            queue = await session.get(QueueRow, row.queue_id)
+            values["queue"] = queue.name if queue else None
+        return values
+
+    async def _set(self, session: AsyncSession, row: Row, values: Mapping[str, Any]) -> None:
+        for field in _FIELDS[type(row)]:
+            if field in values:
+                setattr(row, field, values[field])
+        if isinstance(row, NumberRow) and "queue" in values:
+            queue = await by_key(session, QueueRow, values["queue"])
+            if queue is None:
+                raise BadInput("queue", f"there is no queue {values['queue']!r}")
+            row.queue_id = queue.id
+        if (model := _MODEL.get(type(row))) is not None:
+            try:
+                checked = model.model_validate(values_of(row))
+            except ValidationError as error:
+                first = error.errors(include_url=False, include_input=False)[0]
+                field = ".".join(str(step) for step in first["loc"]) or _KEY[type(row)]
+                raise BadInput(field, first["msg"].removeprefix("Value error, ")) from error
+            # Defaults of the model stand where nothing was given.
+            for field, value in checked.model_dump().items():
+                if field in _FIELDS[type(row)]:
+                    setattr(row, field, list(value) if isinstance(value, tuple) else value)
+
+    async def _rename_default(self, session: AsyncSession, old: str, new: str) -> None:
+        stored = await session.get(PbxRow, self.base.node)
+        if stored is not None and stored.default_queue == old:
+            stored.default_queue = new
+
+    async def _try(self, session: AsyncSession, kind: type[Any]) -> None:
+        """`BadInput`, by the key's name, where the whole does not hold together any more."""
+        try:
+            await self.config(session)
+        except BadInput as error:
+            raise BadInput(_KEY[kind], error.reason) from error
+
+
+def values_of(row: Row) -> dict[str, Any]:
+    """The row's own fields that have a value."""
+    return {field: value for field in _FIELDS[type(row)] if (value := getattr(row, field)) is not None}
+
+
+async def by_key(session: AsyncSession, kind: type[R], key: str) -> R | None:
+    """The row of that account, name or number."""
+    found: R | None = await session.scalar(select(kind).where(getattr(kind, _KEY[kind]) == key))
+    return found
+
+
+async def members_of(session: AsyncSession, queue_id: int) -> list[str]:
+    """Accounts of the phones that serve the queue, in their order."""
+    statement = (
+        select(PhoneRow.account)
+        .join(QueueMemberRow, QueueMemberRow.phone_id == PhoneRow.id)
+        .where(QueueMemberRow.queue_id == queue_id)
+        .order_by(QueueMemberRow.position)
+    )
+    return list(await session.scalars(statement))
+
+
+async def page(
+    session: AsyncSession, kind: type[R], *, query: str = "", after: str | None = None, limit: int = 50
+) -> Page:
+    """Rows in order of account, name or number; with `query` those that hold it there or in their name."""
+    key = getattr(kind, _KEY[kind])
+    statement = select(kind).order_by(key).limit(limit + 1)
+    if after is not None:
+        statement = statement.where(key > after)
+    if query:
+        fields = [key]
+        if kind is PhoneRow:
+            fields.append(PhoneRow.name)
+        if kind is QueueRow:
+            fields.append(QueueRow.label)
+        statement = statement.where(or_(*(field.icontains(query, autoescape=True) for field in fields)))
+    rows = list(await session.scalars(statement))
+    more = len(rows) > limit
+    return Page(rows[:limit], getattr(rows[limit - 1], _KEY[kind]) if more else None)

@@ -1,0 +1,142 @@
+"""Phones, queues, numbers, trunks and publications over the API; the Asterisk of these tests does not run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.users import Role
+from tests.web.house import House, Person
+from tests.web.test_api import API, problem
+
+
+@pytest.fixture
+async def admin(house: House) -> Person:
+    return await house.add_person("root", Role.ADMIN)
+
+
+async def send(house: House, person: Person, method: str, path: str, body: Any = None, status: int = 200) -> Any:
+    response = await house.client.request(method, f"{API}/{path}", json=body, headers=person.headers)
+    assert response.status == status, await response.text()
+    return await response.json() if status != 204 else None
+
+
+async def refusal(house: House, person: Person, method: str, path: str, body: Any = None, status: int = 422) -> Any:
+    response = await house.client.request(method, f"{API}/{path}", json=body, headers=person.headers)
+    return await problem(response, status)
+
+
+async def test_a_phone_is_added_changed_and_removed_and_tells_its_password_once(house: House, admin: Person) -> None:
+    made = await send(house, admin, "POST", "phones", {"account": "1007", "name": "สุดา <b>"}, 201)
+    assert len(made["secret"]) >= 24
+    path = f"phones/{made['id']}"
+    shown = await send(house, admin, "GET", path)
+    assert shown == {"id": made["id"], "account": "1007", "name": "สุดา <b>", "browser": False}
+    assert (await send(house, admin, "PATCH", path, {"name": "Suda", "browser": True}))["name"] == "Suda"
+    again = await send(house, admin, "POST", f"{path}/secret")
+    assert again["secret"] != made["secret"]
+    listed = await send(house, admin, "GET", "phones?q=suda")
+    assert [each["account"] for each in listed["items"]] == ["1007"]
+    assert "secret" not in str(listed)
+    await send(house, admin, "DELETE", path, status=204)
+    await refusal(house, admin, "GET", path, status=404)
+
+
+async def test_a_queue_with_members_and_a_number_that_leads_to_it(house: House, admin: Person) -> None:
+    for account in ("1001", "1002"):
+        await send(house, admin, "POST", "phones", {"account": account}, 201)
+    queue = await send(house, admin, "POST", "queues", {"name": "support", "members": ["1002", "1001"]}, 201)
+    assert queue["members"] == ["1002", "1001"]
+    number = await send(house, admin, "POST", "numbers", {"number": "+66299", "queue": "support"}, 201)
+    refused = await refusal(house, admin, "DELETE", f"queues/{queue['id']}")
+    assert refused["errors"][0]["reason"] == "numbers lead to it: +66299"
+    renamed = await send(house, admin, "PATCH", f"queues/{queue['id']}", {"name": "help", "members": ["1001"]})
+    assert (renamed["name"], renamed["members"]) == ("help", ["1001"])
+    assert (await send(house, admin, "GET", f"numbers/{number['id']}"))["queue"] == "help"
+    await send(house, admin, "DELETE", f"numbers/{number['id']}", status=204)
+    await send(house, admin, "DELETE", f"queues/{queue['id']}", status=204)
+
+
+async def test_a_trunk_never_tells_its_password(house: House, admin: Person) -> None:
+    body = {"name": "out", "host": "sip.example.net", "username": "me", "secret": "a-good-secret"}
+    trunk = await send(house, admin, "POST", "trunks", body, 201)
+    assert trunk["has_secret"]
+    assert "a-good-secret" not in str(await send(house, admin, "GET", "trunks"))
+    path = f"trunks/{trunk['id']}"
+    open_ = await send(house, admin, "PATCH", path, {"username": None, "secret": None, "port": None})
+    assert (open_["has_secret"], open_["username"], open_["port"]) == (False, None, 5060)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("phones", {"account": "10 01"}, "account"),
+        ("phones", {"account": "s"}, "account"),
+        ("phones", {"account": "1009", "name": "a\nb"}, "name"),
+        ("phones", {"account": "1009", "extra": 1}, "extra"),
+        ("queues", {"name": "q", "members": ["9999"]}, "members[0]"),
+        ("queues", {"name": "q", "ring_seconds": 0}, "ring_seconds"),
+        ("queues", {"name": "q", "strategy": "mine"}, "strategy"),
+        ("numbers", {"number": "12", "queue": "nosuch"}, "queue"),
+        ("numbers", {"number": "1;2", "queue": "nosuch"}, "queue"),
+        ("trunks", {"name": "tr"}, "name"),
+        ("trunks", {"name": "tr", "host": "a b"}, "host"),
+        ("trunks", {"name": "tr", "match": ["300.1.1.1/99"]}, "match.0"),
+    ],
+)
+async def test_a_bad_value_is_refused_by_field(
+    house: House, admin: Person, path: str, body: dict[str, Any], field: str
+) -> None:
+    refused = await refusal(house, admin, "POST", path, body)
+    assert refused["errors"][0]["field"] == field
+
+
+async def test_only_an_admin_may_and_an_agent_may_read_queues(house: House) -> None:
+    agent = await house.add_person("anna", account="1001")
+    await send(house, agent, "GET", "queues")
+    for method, path, body in (
+        ("GET", "phones", None),
+        ("POST", "phones", {"account": "1007"}),
+        ("GET", "phones/1", None),
+        ("PATCH", "phones/1", {}),
+        ("DELETE", "phones/1", None),
+        ("POST", "phones/1/secret", None),
+        ("POST", "queues", {"name": "q"}),
+        ("PATCH", "queues/1", {}),
+        ("DELETE", "queues/1", None),
+        ("GET", "numbers", None),
+        ("POST", "numbers", {"number": "1", "queue": "q"}),
+        ("PATCH", "numbers/1", {}),
+        ("DELETE", "numbers/1", None),
+        ("GET", "trunks", None),
+        ("POST", "trunks", {"name": "tr"}),
+        ("PATCH", "trunks/1", {}),
+        ("DELETE", "trunks/1", None),
+        ("GET", "publications", None),
+        ("POST", "publications", {}),
+        ("GET", "publications/1", None),
+    ):
+        await refusal(house, agent, method, path, body, 403)
+
+
+async def test_pages_are_as_everywhere(house: House, admin: Person) -> None:
+    for account in ("1001", "1002", "1003"):
+        await send(house, admin, "POST", "phones", {"account": account}, 201)
+    first = await send(house, admin, "GET", "phones?limit=2")
+    rest = await send(house, admin, "GET", f"phones?limit=2&cursor={first['next_cursor']}")
+    assert [each["account"] for each in first["items"] + rest["items"]] == ["1001", "1002", "1003"]
+    assert rest["next_cursor"] is None
+    await refusal(house, admin, "GET", "phones?cursor=nonsense")
+
+
+async def test_an_asterisk_that_does_not_run_is_said_and_written_down(house: House, admin: Person) -> None:
+    await send(house, admin, "POST", "phones", {"account": "1007", "name": "Suda"}, 201)
+    for dry_run in (True, False):
+        refused = await refusal(house, admin, "POST", "publications", {"dry_run": dry_run}, 503)
+        assert "no Asterisk runs" in refused["detail"]
+    listed = (await send(house, admin, "GET", "publications"))["items"]
+    assert [(each["result"], each["user_id"]) for each in listed] == [("failed", admin.id)]
+    assert listed[0]["changes"][0]["text"] == "Phone 1007 (Suda) is new."
+    one = await send(house, admin, "GET", f"publications/{listed[0]['id']}")
+    assert one == listed[0]

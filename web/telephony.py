@@ -1,0 +1,595 @@
+"""`/api/v1/phones`, `trunks`, `queues`, `numbers`: what admins store. `publications`: what Asterisk is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from aiohttp import web
+from aiohttp_pydantic.oas.typing import r200, r201, r204
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.audit import Author
+from accounts.rights import Action, Thing
+from dialplan.config import Strategy, new_secret
+from dialplan.stored import Page, Row, StoredPbx, page
+from dialplan.stored_publications import Outcome, Result, history
+from dialplan.stored_tables import NumberRow, PhoneRow, PublicationRow, QueueRow, TrunkRow
+from web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from web.problems import ProblemError, not_found
+from web.services import PublishingService
+from web.views import View, answer, search_words
+
+Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Search = Annotated[str, Field(max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=32)]
+Label = Annotated[str, Field(max_length=256)]
+Seconds = Annotated[int, Field(ge=0, le=900)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class PhoneView(BaseModel):
+    """A SIP account that a telephone registers with. Its password is told when it is made, and never again."""
+
+    id: int
+    account: str
+    name: str
+    browser: bool
+
+
+class PhoneSecret(PhoneView):
+    """A phone with its new password."""
+
+    secret: str
+
+
+class PhoneList(BaseModel):
+    """A page of phones, in order of account."""
+
+    items: list[PhoneView]
+    next_cursor: str | None
+
+
+class NewPhone(BaseModel, extra="forbid"):
+    """A phone to add; its password is made. `browser`: it is the one in the panel."""
+
+    account: Name
+    name: Label = ""
+    browser: bool = False
+
+
+class PhoneChange(BaseModel, extra="forbid"):
+    """What is to be different."""
+
+    account: Name | None = None
+    name: Label | None = None
+    browser: bool | None = None
+
+
+class QueueView(BaseModel):
+    """A queue: who serves it (accounts of phones), and how."""
+
+    id: int
+    name: str
+    label: str
+    members: list[str]
+    strategy: str
+    ring_seconds: int
+    wrap_up_seconds: int
+    music: str
+
+
+class QueueList(BaseModel):
+    """A page of queues, in order of name."""
+
+    items: list[QueueView]
+    next_cursor: str | None
+
+
+class NewQueue(BaseModel, extra="forbid"):
+    """A queue to add."""
+
+    name: Name
+    label: Label = ""
+    members: list[Name] = Field([], max_length=1000)
+    strategy: Strategy = "fewestcalls"
+    ring_seconds: Seconds = 20
+    wrap_up_seconds: Seconds = 15
+    music: Name = "default"
+
+
+class QueueChange(BaseModel, extra="forbid"):
+    """What is to be different; `members` are replaced as a whole."""
+
+    name: Name | None = None
+    label: Label | None = None
+    members: list[Name] | None = Field(None, max_length=1000)
+    strategy: Strategy | None = None
+    ring_seconds: Seconds | None = None
+    wrap_up_seconds: Seconds | None = None
+    music: Name | None = None
+
+
+class NumberView(BaseModel):
+    """A number that callers dial, and the queue that it leads to.
+
+    `early_media`: it is not answered before an agent answers; the caller hears ringing till then and pays nothing.
+    """
+
+    id: int
+    number: str
+    queue: str
+    early_media: bool
+
+
+class NumberList(BaseModel):
+    """A page of numbers, in their order as texts."""
+
+    items: list[NumberView]
+    next_cursor: str | None
+
+
+class NewNumber(BaseModel, extra="forbid"):
+    """A number to add."""
+
+    number: Name
+    queue: Name
+    early_media: bool = False
+
+
+class NumberChange(BaseModel, extra="forbid"):
+    """What is to be different."""
+
+    number: Name | None = None
+    queue: Name | None = None
+    early_media: bool | None = None
+
+
+class TrunkView(BaseModel):
+    """A way to the outside. `has_secret`: it signs its calls; the password is never told."""
+
+    id: int
+    name: str
+    match: list[str]
+    host: str | None
+    port: int
+    username: str | None
+    from_user: str | None
+    has_secret: bool
+
+
+class TrunkList(BaseModel):
+    """A page of trunks, in order of name."""
+
+    items: list[TrunkView]
+    next_cursor: str | None
+
+
+class NewTrunk(BaseModel, extra="forbid"):
+    """A trunk to add: `match` says where its calls come from, `host` where calls to the outside go."""
+
+    name: Name
+    match: list[Annotated[str, Field(max_length=253)]] = Field([], max_length=100)
+    host: str | None = Field(None, max_length=253)
+    port: Port = 5060
+    username: str | None = Field(None, max_length=64)
+    secret: str | None = Field(None, max_length=256)
+    from_user: Name | None = None
+
+
+class TrunkChange(BaseModel, extra="forbid"):
+    """What is to be different; null takes a value away."""
+
+    name: Name | None = None
+    match: list[Annotated[str, Field(max_length=253)]] | None = Field(None, max_length=100)
+    host: str | None = Field(None, max_length=253)
+    port: Port | None = None
+    username: str | None = Field(None, max_length=64)
+    secret: str | None = Field(None, max_length=256)
+    from_user: Name | None = None
+
+
+class ChangeView(BaseModel):
+    """A difference that a publication makes. `text` says it in English, the rest says it to machines."""
+
+    what: Literal["added", "removed", "changed"]
+    kind: str
+    name: str
+    text: str
+    field: str | None
+    before: Any
+    after: Any
+
+
+class PublicationView(BaseModel):
+    """A publication: what came of it, and what it changed. `id` is null where nothing was written down."""
+
+    id: int | None
+    result: Result
+    dry_run: bool
+    at: datetime | None
+    user_id: int | None
+    changes: list[ChangeView]
+    files: list[str]
+    problem: str | None
+    warnings: list[str]
+    needs_restart: list[str]
+
+
+class PublicationList(BaseModel):
+    """A page of publications, newest first."""
+
+    items: list[PublicationView]
+    next_cursor: str | None
+
+
+class NewPublication(BaseModel, extra="forbid"):
+    """A wish to publish; with `dry_run` only to know what would change."""
+
+    dry_run: bool = False
+
+
+class _Telephony(View):
+    """What the resources of this page have in common."""
+
+    @property
+    def publishing(self) -> PublishingService:
+        publishing = self.services.publishing
+        if publishing is None:
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "this service has no PBX to set up")
+        return publishing
+
+    @property
+    def stored(self) -> StoredPbx:
+        return self.publishing.stored
+
+    @property
+    def author(self) -> Author:
+        return Author(self.user.id)
+
+    async def rows(
+        self, kind: type[Row], query: str, limit: int, cursor: str
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """A page of rows of a kind as an admin knows them, and the next page's cursor."""
+        after = decode_cursor(cursor, str)[0] if cursor else None
+        words = search_words(query)
+        async with self.services.database.reading() as session:
+            found: Page = await page(session, kind, query=words, after=after, limit=limit)
+            items = [await _shown(self.stored, session, row) for row in found.rows]
+        return items, encode_cursor(found.next) if found.next is not None else None
+
+    async def one(self, kind: type[Row], row_id: int, what: str) -> dict[str, Any]:
+        async with self.services.database.reading() as session:
+            return await _shown(self.stored, session, await _found(session, kind, row_id, what))
+
+    async def add(self, kind: type[Row], values: Mapping[str, Any]) -> dict[str, Any]:
+        async with self.services.database.transaction() as session:
+            row = await self.stored.add(session, kind, values, self.author, self.services.clock.now())
+            return await _shown(self.stored, session, row)
+
+    async def change(self, kind: type[Row], row_id: int, what: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        async with self.services.database.transaction() as session:
+            row = await _found(session, kind, row_id, what)
+            await self.stored.change(session, row, values, self.author, self.services.clock.now())
+            return await _shown(self.stored, session, row)
+
+    async def remove(self, kind: type[Row], row_id: int, what: str) -> Any:
+        async with self.services.database.transaction() as session:
+            row = await _found(session, kind, row_id, what)
+            await self.stored.remove(session, row, self.author, self.services.clock.now())
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def _found(session: AsyncSession, kind: type[Row], row_id: int, what: str) -> Row:
+    row: Row | None = await session.get(kind, row_id)
+    if row is None:
+        raise not_found(what)
+    return row
+
+
+async def _shown(stored: StoredPbx, session: AsyncSession, row: Row) -> dict[str, Any]:
+    return {"id": row.id, **await stored.described(session, row)}
+
+
+def _given(model: BaseModel) -> dict[str, Any]:
+    """The fields of a change that the client sent; null stands for no value, which only a trunk's fields may have."""
+    return {name: value for name, value in model.model_dump(exclude_unset=True).items() if value is not None}
+
+
+class Phones(_Telephony):
+    async def get(self, q: Search = "", limit: Limit = 50, cursor: Cursor = "") -> r200[PhoneList]:
+        """Phones in order of account; with `q`, those with it in account or name.
+
+        Tags: telephony
+        """
+        self.require(Action.READ, Thing.PHONE)
+        items, following = await self.rows(PhoneRow, q, limit, cursor)
+        return answer(PhoneList(items=[PhoneView(**item) for item in items], next_cursor=following))
+
+    async def post(self, phone: NewPhone) -> r201[PhoneSecret]:
+        """Add a phone. The answer is the one place where its password stands.
+
+        Tags: telephony
+        """
+        self.require(Action.CREATE, Thing.PHONE)
+        item = await self.add(PhoneRow, phone.model_dump())
+        return answer(PhoneSecret(**item), 201, {"Location": f"/api/v1/phones/{item['id']}"})
+
+
+class OnePhone(_Telephony):
+    async def get(self, phone_id: Id, /) -> r200[PhoneView]:
+        """A phone.
+
+        Tags: telephony
+        """
+        self.require(Action.READ, Thing.PHONE)
+        return answer(PhoneView(**await self.one(PhoneRow, phone_id, "phone")))
+
+    async def patch(self, phone_id: Id, /, phone: PhoneChange) -> r200[PhoneView]:
+        """Change a phone.
+
+        Tags: telephony
+        """
+        self.require(Action.CHANGE, Thing.PHONE)
+        return answer(PhoneView(**await self.change(PhoneRow, phone_id, "phone", _given(phone))))
+
+    async def delete(self, phone_id: Id, /) -> r204:
+        """Remove a phone; it leaves its queues.
+
+        Tags: telephony
+        """
+        self.require(Action.DELETE, Thing.PHONE)
+        return await self.remove(PhoneRow, phone_id, "phone")
+
+
+class PhoneSecrets(_Telephony):
+    async def post(self, phone_id: Id, /) -> r200[PhoneSecret]:
+        """Give a phone a new password. The answer is the one place where it stands.
+
+        Tags: telephony
+        """
+        self.require(Action.CHANGE, Thing.PHONE)
+        return answer(PhoneSecret(**await self.change(PhoneRow, phone_id, "phone", {"secret": new_secret()})))
+
+
+class Queues(_Telephony):
+    async def get(self, q: Search = "", limit: Limit = 50, cursor: Cursor = "") -> r200[QueueList]:
+        """Queues in order of name; with `q`, those with it in name or label.
+
+        Tags: telephony
+        """
+        self.require(Action.READ, Thing.QUEUE)
+        items, following = await self.rows(QueueRow, q, limit, cursor)
+        return answer(QueueList(items=[QueueView(**item) for item in items], next_cursor=following))
+
+    async def post(self, queue: NewQueue) -> r201[QueueView]:
+        """Add a queue.
+
+        Tags: telephony
+        """
+        self.require(Action.CREATE, Thing.QUEUE)
+        item = await self.add(QueueRow, queue.model_dump())
+        return answer(QueueView(**item), 201, {"Location": f"/api/v1/queues/{item['id']}"})
+
+
+class OneQueue(_Telephony):
+    async def get(self, queue_id: Id, /) -> r200[QueueView]:
+        """A queue.
+
+        Tags: telephony
+        """
+        self.require(Action.READ, Thing.QUEUE)
+        return answer(QueueView(**await self.one(QueueRow, queue_id, "queue")))
+
+    async def patch(self, queue_id: Id, /, queue: QueueChange) -> r200[QueueView]:
+        """Change a queue.
+
+        Tags: telephony
+        """
+        self.require(Action.CHANGE, Thing.QUEUE)
+        return answer(QueueView(**await self.change(QueueRow, queue_id, "queue", _given(queue))))
+
+    async def delete(self, queue_id: Id, /) -> r204:
+        """Remove a queue that no number leads to.
+
+        Tags: telephony
+        """
+        self.require(Action.DELETE, Thing.QUEUE)
+        return await self.remove(QueueRow, queue_id, "queue")
+
+
+class Numbers(_Telephony):
+    async def get(self, q: Search = "", limit: Limit = 50, cursor: Cursor = "") -> r200[NumberList]:
+        """Dialled numbers; with `q`, those with it in them.
+
+        Tags: telephony
+        """
+        self.require(Action.READ, Thing.NUMBER)
+        items, following = await self.rows(NumberRow, q, limit, cursor)
+        return answer(NumberList(items=[NumberView(**item) for item in items], next_cursor=following))
+
+    async def post(self, number: NewNumber) -> r201[NumberView]:
+        """Add a number that callers dial.
+
+        Tags: telephony
+        """
+        self.require(Action.CREATE, Thing.NUMBER)
+        item = await self.add(NumberRow, number.model_dump())
+        return answer(NumberView(**item), 201, {"Location": f"/api/v1/numbers/{item['id']}"})
+
+
+class OneNumber(_Telephony):
+    async def get(self, number_id: Id, /) -> r200[NumberView]:
+        """A dialled number.
+
+        Tags: telephony
+        """
+        self.require(Action.READ, Thing.NUMBER)
+        return answer(NumberView(**await self.one(NumberRow, number_id, "number")))
+
+    async def patch(self, number_id: Id, /, number: NumberChange) -> r200[NumberView]:
+        """Change where a number leads.
+
+        Tags: telephony
+        """
+        self.require(Action.CHANGE, Thing.NUMBER)
+        return answer(NumberView(**await self.change(NumberRow, number_id, "number", _given(number))))
+
+    async def delete(self, number_id: Id, /) -> r204:
+        """Remove a number.
+
+        Tags: telephony
+        """
+        self.require(Action.DELETE, Thing.NUMBER)
+        return await self.remove(NumberRow, number_id, "number")
+
+
+class Trunks(_Telephony):
+    async def get(self, q: Search = "", limit: Limit = 50, cursor: Cursor = "") -> r200[TrunkList]:
+        """Trunks in order of name; with `q`, those with it in their name.
+
+        Tags: telephony
+        """
+        self.require(Action.READ, Thing.SETTINGS)
+        items, following = await self.rows(TrunkRow, q, limit, cursor)
+        return answer(TrunkList(items=[_trunk(item) for item in items], next_cursor=following))
+
+    async def post(self, trunk: NewTrunk) -> r201[TrunkView]:
+        """Add a trunk.
+
+        Tags: telephony
+        """
+        self.require(Action.CREATE, Thing.SETTINGS)
+        item = await self.add(TrunkRow, trunk.model_dump())
+        return answer(_trunk(item), 201, {"Location": f"/api/v1/trunks/{item['id']}"})
+
+
+class OneTrunk(_Telephony):
+    async def get(self, trunk_id: Id, /) -> r200[TrunkView]:
+        """A trunk.
+
+        Tags: telephony
+        """
+        self.require(Action.READ, Thing.SETTINGS)
+        return answer(_trunk(await self.one(TrunkRow, trunk_id, "trunk")))
+
+    async def patch(self, trunk_id: Id, /, trunk: TrunkChange) -> r200[TrunkView]:
+        """Change a trunk.
+
+        Tags: telephony
+        """
+        self.require(Action.CHANGE, Thing.SETTINGS)
+        values = trunk.model_dump(exclude_unset=True)
+        kept = {name: value for name, value in values.items() if value is not None or name not in _NEVER_NULL}
+        return answer(_trunk(await self.change(TrunkRow, trunk_id, "trunk", kept)))
+
+    async def delete(self, trunk_id: Id, /) -> r204:
+        """Remove a trunk.
+
+        Tags: telephony
+        """
+        self.require(Action.DELETE, Thing.SETTINGS)
+        return await self.remove(TrunkRow, trunk_id, "trunk")
+
+
+_NEVER_NULL = frozenset({"name", "match", "port"})
+
+
+def _trunk(item: dict[str, Any]) -> TrunkView:
+    empty = {"host": None, "username": None, "from_user": None}
+    return TrunkView(**{**empty, **item}, has_secret="secret" in item)
+
+
+class Publications(_Telephony):
+    async def get(self, limit: Limit = 50, cursor: Cursor = "") -> r200[PublicationList]:
+        """What was published, newest first.
+
+        Tags: telephony
+        """
+        self.require(Action.READ, Thing.SETTINGS)
+        before = decode_cursor(cursor, int)[0] if cursor else None
+        async with self.services.database.reading() as session:
+            node = self.stored.base.node
+            rows = await history(session, node, before_id=before, limit=limit + 1)
+        items = [_publication(row) for row in rows[:limit]]
+        return answer(
+            PublicationList(items=items, next_cursor=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None)
+        )
+
+    async def post(self, publication: NewPublication) -> r200[PublicationView]:
+        """Bring what is stored into Asterisk, without a restart and without disturbing a call.
+
+        Where Asterisk complains, all is as before, and the answer (409) says of what: file, line and its words.
+
+        Tags: telephony
+        """
+        self.require(Action.CHANGE, Thing.SETTINGS)
+        outcome = await self.publishing.publish(self.author, dry_run=publication.dry_run)
+        if outcome.result is Result.REFUSED:
+            raise ProblemError(HTTPStatus.CONFLICT, outcome.problem or "")
+        if outcome.result is Result.FAILED:
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, outcome.problem or "")
+        return answer(_of_outcome(outcome, dry_run=publication.dry_run))
+
+
+class OnePublication(_Telephony):
+    async def get(self, publication_id: Id, /) -> r200[PublicationView]:
+        """A publication.
+
+        Tags: telephony
+        """
+        self.require(Action.READ, Thing.SETTINGS)
+        async with self.services.database.reading() as session:
+            row = await session.get(PublicationRow, publication_id)
+        if row is None:
+            raise not_found("publication")
+        return answer(_publication(row))
+
+
+def _publication(row: PublicationRow) -> PublicationView:
+    return PublicationView(
+        id=row.id,
+        result=Result(row.result),
+        dry_run=False,
+        at=row.at,
+        user_id=row.user_id,
+        changes=[ChangeView(**change) for change in row.changes],
+        files=row.files,
+        problem=row.problem,
+        warnings=[],
+        needs_restart=[],
+    )
+
+
+def _of_outcome(outcome: Outcome, *, dry_run: bool) -> PublicationView:
+    return PublicationView(
+        id=outcome.id,
+        result=outcome.result,
+        dry_run=dry_run,
+        at=None,
+        user_id=None,
+        changes=[ChangeView(**change.as_data()) for change in outcome.changes],
+        files=list(outcome.files),
+        problem=None,
+        warnings=list(outcome.warnings),
+        needs_restart=list(outcome.needs_restart),
+    )
+
+
+def add_telephony(app: web.Application) -> None:
+    """Serve all of this."""
+    router = app.router
+    router.add_view("/api/v1/phones", Phones)
+    router.add_view("/api/v1/phones/{phone_id}", OnePhone)
+    router.add_view("/api/v1/phones/{phone_id}/secret", PhoneSecrets)
+    router.add_view("/api/v1/queues", Queues)
+    router.add_view("/api/v1/queues/{queue_id}", OneQueue)
+    router.add_view("/api/v1/numbers", Numbers)
+    router.add_view("/api/v1/numbers/{number_id}", OneNumber)
+    router.add_view("/api/v1/trunks", Trunks)
+    router.add_view("/api/v1/trunks/{trunk_id}", OneTrunk)
+    router.add_view("/api/v1/publications", Publications)
+    router.add_view("/api/v1/publications/{publication_id}", OnePublication)
