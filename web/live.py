@@ -11,6 +11,7 @@ import asyncio
 import json
 import re
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, Literal
 
 import structlog
@@ -84,10 +85,11 @@ class LiveConnections:
         """Tell every client that we go away. aiohttp's own cleanup would wait for them to leave by themselves."""
         await asyncio.gather(*(connection.go_away() for connection in self.open), return_exceptions=True)
 
-    async def look_again(self, user_id: int) -> None:
-        """Close those connections of a user that may no longer be here. To be called when that may have changed."""
-        theirs = [each for each in self.open if each.user is not None and each.user.id == user_id]
-        await asyncio.gather(*(connection.look_again() for connection in theirs), return_exceptions=True)
+    def look_again(self, user_id: int) -> None:
+        """Have a user's connections find out now whether they may still be here, and end if not."""
+        for connection in self.open:
+            if connection.user is not None and connection.user.id == user_id:
+                connection.look_again.set()
 
 
 LIVE = web.AppKey("live", LiveConnections)
@@ -131,6 +133,8 @@ class LiveConnection:
         self._topics: dict[str, LiveSubscription] = {}
         self._cookie = cookie
         self._credential: Credential | None = None
+        self.look_again = asyncio.Event()
+        """Set when what the client may see has perhaps changed."""
         self.user: SignedIn | None = None
 
     async def serve(self) -> None:
@@ -138,6 +142,9 @@ class LiveConnection:
         await self._sign_in()
         if self.user is None:
             return
+        panels, user_id = self._services.panels, self.user.id
+        if panels is not None:
+            panels.opened(user_id)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._end_with(tasks, self._read(tasks)))
@@ -148,6 +155,8 @@ class LiveConnection:
         except* _Over:
             pass
         finally:
+            if panels is not None:
+                panels.closed(user_id)
             for subscription in self._topics.values():
                 subscription.close()
 
@@ -250,12 +259,13 @@ class LiveConnection:
             await self._send({"type": "heartbeat", "at": self._now()})
 
     async def _check(self) -> None:
-        while True:
-            await asyncio.sleep(CHECK_SECONDS)
-            if not await self.look_again():
-                return
+        while await self._may_stay():
+            self.look_again.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CHECK_SECONDS):
+                    await self.look_again.wait()
 
-    async def look_again(self) -> bool:
+    async def _may_stay(self) -> bool:
         """Whether this connection may still be here; it is closed if not. A session counts as used while it may."""
         if self._credential is None:
             return False

@@ -137,7 +137,7 @@ class Session(View):
                 note(session, self.user.author, "sign_out", "user", self.user.id, now=now)
         response = web.Response(status=HTTPStatus.NO_CONTENT)
         response.del_cookie(COOKIE, path="/", httponly=True, samesite="Lax", secure=is_encrypted(self.request))
-        await self.request.app[LIVE].look_again(self.user.id)
+        self.request.app[LIVE].look_again(self.user.id)
         return response
 
     def _own(self) -> tuple[int, Credential]:
@@ -175,7 +175,7 @@ class OwnPassword(View):
             )
         except TooManyTries as error:
             raise too_many(error) from error
-        await self.request.app[LIVE].look_again(self.user.id)
+        self.request.app[LIVE].look_again(self.user.id)
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
 

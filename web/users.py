@@ -258,7 +258,7 @@ class OneUser(View):
                 after=after.model_dump(mode="json"),
             )
         await self.services.agents.load()
-        await self.request.app[LIVE].look_again(user_id)
+        self.request.app[LIVE].look_again(user_id)
         return answer(after)
 
 
@@ -275,7 +275,7 @@ class UserPassword(View):
         async with self.services.database.transaction() as session:
             user = await _user(session, user_id)
             await keep_password(session, user, hashed, self.user.author, now=self.services.clock.now())
-        await self.request.app[LIVE].look_again(user_id)
+        self.request.app[LIVE].look_again(user_id)
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -331,7 +331,7 @@ class OneToken(View):
                 raise not_found("token")
             if await revoke_token(session, token_id, now):
                 note(session, self.user.author, "revoke", "token", token_id, now=now, after={"user_id": user_id})
-        await self.request.app[LIVE].look_again(user_id)
+        self.request.app[LIVE].look_again(user_id)
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -405,7 +405,7 @@ class OneTeam(View):
                 after=after.model_dump(mode="json"),
             )
         for user_id in {*before.members, *after.members}:
-            await self.request.app[LIVE].look_again(user_id)
+            self.request.app[LIVE].look_again(user_id)
         return answer(after)
 
 

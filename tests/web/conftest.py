@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from accounts.passwords import Passwords
 from accounts.roles import seed_roles
-from crm_core.contacts import ContactDirectory
-from crm_core.timeline import Timeline
+from accounts.sign_in import SignIn
+from crm_core.crm import Crm
+from dialplan.config import PbxConfig
+from dialplan.stored import StoredPbx
 from kernel.clock import Clock, SystemClock, VirtualClock
 from kernel.database import Base, Database
 from kernel.messages import FactBus, LiveHub
@@ -19,9 +22,12 @@ from queue_router.agents import Agents
 from queue_router.calls_of_agents import CallsOfAgents
 from queue_router.desks import Desks
 from queue_router.live_calls import LiveCalls
-from tests.web.house import House
+from ringdesk.asterisk.instance import AsteriskInstance
+from ringdesk.publishing import OwnAsterisk, Publishing
+from tests.web.house import QUICK, House
 from web.application import create_app
 from web.services import Services
+from web.sessions import DOOR
 
 
 @pytest.fixture
@@ -50,25 +56,30 @@ async def standing_house(tmp_path: Path, clock: Clock) -> AsyncIterator[House]:
     async with database.transaction() as session:
         await seed_roles(session)
     hub, bus = LiveHub(), FactBus()
-    contacts = ContactDirectory(database, "TH")
-    timeline = Timeline(contacts)
+    crm = Crm(database, "TH")
     agents = Agents(database, hub, clock)
     desks = Desks(hub, agents)
-    timeline.subscribe(bus)
-    CallsOfAgents(agents, desks, LiveCalls(), contacts).subscribe(bus)
+    crm.subscribe(bus)
+    CallsOfAgents(agents, desks, LiveCalls(), crm.contacts).subscribe(bus)
     journal = Journal(database, bus)
     writing = asyncio.create_task(journal.run())
+    stored = StoredPbx(PbxConfig(ami_secret="a-good-secret"))
+    async with database.transaction() as session:
+        await stored.take_over(session, clock.now())
+    asterisk = OwnAsterisk(AsteriskInstance(tmp_path / "asterisk"))
     services = Services(
+        publishing=Publishing(database, stored, asterisk, clock),
         database=database,
         hub=hub,
         clock=clock,
-        contacts=contacts,
-        timeline=timeline,
+        crm=crm,
         agents=agents,
         desks=desks,
         allowed_origins=frozenset({"https://desk.example.com"}),
     )
-    client = TestClient(TestServer(create_app(services)))
+    app = create_app(services)
+    app[DOOR] = SignIn(database, clock, Passwords(QUICK))
+    client = TestClient(TestServer(app))
     await client.start_server()
     yield House(services, journal, client)
     await client.close()

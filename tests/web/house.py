@@ -8,9 +8,10 @@ from typing import Any
 
 from aiohttp import ClientWebSocketResponse, web
 from aiohttp.test_utils import TestClient
+from argon2 import PasswordHasher
 
 from accounts.tokens import create_token
-from accounts.users import Role, add_user
+from accounts.users import Role, User, add_user, change_user
 from crm_core.contacts import ContactMatch
 from kernel.database import Database
 from pbx.facts import CallEnded, CallFact, CallQueued, CallStarted, Direction, Outcome, PartyAnswered, PartyRang
@@ -19,6 +20,8 @@ from queue_router.agents import add_agent
 from queue_router.desks import DeskCall
 from web.services import Services
 
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Hashes that cost nothing. Real ones are tried where passwords are."""
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 
 
@@ -53,16 +56,23 @@ class House:
     def database(self) -> Database:
         return self.services.database
 
-    async def add_person(self, login: str, role: Role = Role.AGENT, account: str | None = None) -> Person:
+    async def add_person(
+        self, login: str, role: Role = Role.AGENT, account: str | None = None, password: str | None = None
+    ) -> Person:
         async with self.database.transaction() as session:
             now = self.services.clock.now()
             user = await add_user(session, login=login, name=login.title(), role=role, now=now)
+            user.password_hash = QUICK.hash(password) if password else None
             token = await create_token(session, user.id, label="test", now=now)
             if account:
                 await add_agent(session, user.id, account, now)
         await self.services.agents.load()
         person = self.people[login] = Person(user.id, token.secret)
         return person
+
+    async def deactivate(self, person: Person) -> None:
+        async with self.database.transaction() as session:
+            await change_user(session, await session.get_one(User, person.id), active=False)
 
     async def add_contact(self, name: str, *numbers: str, company: str | None = None) -> int:
         async with self.database.transaction() as session:
