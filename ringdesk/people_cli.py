@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -11,8 +13,12 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts.audit import COMMAND_LINE, note
 from accounts.errors import BadInput
-from accounts.tokens import create_token
+from accounts.passwords import Passwords, checked, generated_password
+from accounts.roles import actor_for, seed_roles
+from accounts.sign_in import keep_password
+from accounts.tokens import checked_scopes, create_token
 from accounts.users import Role, User, add_user, find_user
 from kernel.clock import SystemClock
 from kernel.database import Database
@@ -40,24 +46,62 @@ def add(
         user = await add_user(session, login=login, name=name, role=role, now=now)
         if phone:
             await add_agent(session, user.id, phone, now)
+        after = {"login": user.login, "name": user.name, "role": role.value, "phone": phone}
+        note(session, COMMAND_LINE, "create", "user", user.id, now=now, after=after)
 
     _in_transaction(config, work)
-    typer.echo(f"{login} is added. A token to sign in with: ringdesk user token {login}")
+    typer.echo(
+        f"{login} is added. A password to sign in with: ringdesk user passwd {login}; "
+        f"a token for a program: ringdesk user token {login}"
+    )
+
+
+@user_app.command("passwd")
+def passwd(
+    login: Annotated[str, typer.Argument(help="Whose password.")],
+    generate: Annotated[bool, typer.Option("--generate", help="Make one, and show it this once.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Set a password: asked for twice, or the first line of standard input. All sessions of that person end."""
+    if generate:
+        password = generated_password()
+    elif sys.stdin.isatty():
+        password = typer.prompt("New password", hide_input=True, confirmation_prompt="The same again")
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+
+    async def work(session: AsyncSession) -> None:
+        user = await _somebody(session, login)
+        hashed = await Passwords().hash(checked(password, user.login))
+        await keep_password(session, user, hashed, COMMAND_LINE, now=SystemClock().now())
+
+    _in_transaction(config, work)
+    typer.echo(password if generate else f"{login} has a new password.")
 
 
 @user_app.command("token")
 def token(
     login: Annotated[str, typer.Argument(help="Whose token.")],
     label: Annotated[str, typer.Option(help="What it is for.")] = "command line",
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="What it is good for, e.g. read:contact or write:task; several times for several. All else."),
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3650, help="How long it is good; for ever without.")] = None,
     config: ConfigOption = None,
 ) -> None:
     """Make a token to sign in with. It is shown this once."""
 
     async def work(session: AsyncSession) -> str:
-        user = await find_user(session, login)
-        if user is None:
-            raise BadInput("login", f"there is no {login!r}")
-        return (await create_token(session, user.id, label=label, now=SystemClock().now())).secret
+        now = SystemClock().now()
+        user = await _somebody(session, login)
+        await seed_roles(session)  # the service may never have been started
+        scopes = checked_scopes(scope, await actor_for(session, user)) if scope else None
+        expires_at = now + timedelta(days=days) if days else None
+        issued = await create_token(session, user.id, label=label, now=now, expires_at=expires_at, scopes=scopes)
+        after = {"user_id": user.id, "label": label, "scopes": scopes, "expires_at": expires_at}
+        note(session, COMMAND_LINE, "create", "token", issued.id, now=now, after=after)
+        return issued.secret
 
     typer.echo(_in_transaction(config, work))
 
@@ -74,9 +118,17 @@ def list_(config: ConfigOption = None) -> None:
 
     found = _in_transaction(config, work)
     for user, account in found:
-        typer.echo(f"{user.login:20} {user.role.value:12} {account or '-':8} {user.name}")
+        left = "" if user.active else "  (not active)"
+        typer.echo(f"{user.login:20} {user.role.value:12} {account or '-':8} {user.name}{left}")
     if not found:
         typer.echo("Nobody yet. Add somebody: ringdesk user add anna --name 'Anna Petrova' --phone 1001", err=True)
+
+
+async def _somebody(session: AsyncSession, login: str) -> User:
+    user = await find_user(session, login)
+    if user is None:
+        raise BadInput("login", f"there is no {login!r}")
+    return user
 
 
 def _in_transaction(config: Path | None, work: Callable[[AsyncSession], Awaitable[T]]) -> T:

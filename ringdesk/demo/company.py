@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from accounts.passwords import Passwords
+from accounts.start import ADMIN
 from accounts.tokens import create_token
-from accounts.users import Role, add_user, find_user
+from accounts.users import Role, User, add_user, find_user
 from crm_core.contacts import ContactDirectory
 from kernel.clock import Clock
 from kernel.database import Database
@@ -18,6 +23,10 @@ from ringdesk.settings import Settings, kept_secret, settings_from
 SALES_NUMBER = "+6621234567"
 QUEUE = "sales"
 TRUNK = "carrier"
+PASSWORD = "ringdesk-demo"  # noqa: S105 - the demo listens on this machine only
+"""The password of everybody in the demo."""
+OFFICE = (("supervisor", "Pim Charoen", Role.SUPERVISOR), ("manager", "Nadia Haddad", Role.MANAGER))
+"""Who works there besides agents and the admin whom every installation has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,7 @@ def settings(
 
 @dataclass(frozen=True, slots=True)
 class SignIns:
-    """Fresh tokens: of each agent by account, and of the manager."""
+    """Fresh tokens: of each agent by account, and of the manager. With `PASSWORD`, everybody signs in by login."""
 
     agents: Mapping[str, str]
     user_ids: Mapping[str, int]
@@ -134,9 +143,12 @@ async def populate(
                 await add_agent(session, user.id, colleague.account, now)
             user_ids[colleague.account] = user.id
             tokens[colleague.account] = (await create_token(session, user.id, label="demo", now=now)).secret
-        manager = await find_user(session, "manager") or await add_user(
-            session, login="manager", name="Nadia Haddad", role=Role.MANAGER, now=now
-        )
+        for login, name, role in OFFICE:
+            if await find_user(session, login) is None:
+                await add_user(session, login=login, name=name, role=role, now=now)
+        await _set_passwords(session)
+        manager = await find_user(session, "manager")
+        assert manager is not None  # noqa: S101 - just added
         manager_token = (await create_token(session, manager.id, label="demo", now=now)).secret
         for customer in customers(callers):
             if not await contacts.lookup_in(session, customer.number):
@@ -145,3 +157,14 @@ async def populate(
                 )
     await agents.load()
     return SignIns(tokens, user_ids, manager_token)
+
+
+async def _set_passwords(session: AsyncSession) -> None:
+    """Give everybody who has none the demo's password, and the admin in any case: nobody saw the one made for them."""
+    without = [
+        user for user in await session.scalars(select(User)) if user.password_hash is None or user.login == ADMIN
+    ]
+    # One hash for all: a demo's start shall not take a second for each.
+    hashed = await Passwords().hash(PASSWORD)
+    for user in without:
+        user.password_hash = hashed

@@ -10,8 +10,9 @@ from typing import Any
 
 from rich.console import Console
 
+from accounts.start import ADMIN
 from ringdesk.demo.check import first_incoming
-from ringdesk.demo.company import SALES_NUMBER, Customer
+from ringdesk.demo.company import OFFICE, PASSWORD, SALES_NUMBER, Customer
 from ringdesk.demo.softphone import PhoneError, PhoneEventKind
 from ringdesk.demo.speech import Speech
 from ringdesk.demo.stage import Stage
@@ -27,10 +28,15 @@ async def play(state: Path, agents: int, port: int, console: Console) -> None:
     async with Stage(
         state, staff=agents, callers=CALLERS, http_port=port, wrap_up_seconds=WRAP_UP_SECONDS, console=console
     ) as stage:
-        console.print(f"\n[bold]Ringdesk is at {stage.address}[/bold]\n\nSign in there with a token:")
+        console.print(
+            f"\n[bold]Ringdesk is at {stage.address}[/bold]\n\n"
+            f"Sign in there, with the password [bold]{PASSWORD}[/bold], as one of:"
+        )
         for colleague in stage.colleagues():
-            token = stage.sign_ins.agents[colleague.account]
-            console.print(f"  {token}  {colleague.name}, phone {colleague.account}", soft_wrap=True, highlight=False)
+            console.print(f"  {colleague.login:12} agent: {colleague.name}, phone {colleague.account}", highlight=False)
+        for login, name, role in OFFICE:
+            console.print(f"  {login:12} {role}: {name}", highlight=False)
+        console.print(f"  {ADMIN:12} admin", highlight=False)
         console.print(
             f"\nThe API is described at {stage.address}/api/v1/openapi.json; a manager's token for it:\n"
             f"  {stage.sign_ins.manager}\n\n"
