@@ -148,7 +148,7 @@ class Tasks:
         done: bool | None = None,
         assignee_id: int | None = None,
         queue: str = "",
-        record: Record | None = None,
+        records: Sequence[Record] = (),
         due_before: datetime | None = None,
         after: TaskPosition | None = None,
         limit: int = 50,
@@ -163,7 +163,7 @@ class Tasks:
             statement = statement.where(Task.assignee_id == assignee_id)
         if queue:
             statement = statement.where(Task.queue == queue)
-        if record is not None:
+        for record in records:
             statement = statement.where(getattr(Task, record.column) == record.id)
         if due_before is not None:
             statement = statement.where(Task.due_at < due_before)

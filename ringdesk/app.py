@@ -7,6 +7,7 @@ import os
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,12 +17,15 @@ from aiohttp import web as aiohttp_web
 from accounts.passwords import Passwords
 from accounts.start import prepare_accounts
 from crm_core.contacts import ContactDirectory
-from crm_core.timeline import Timeline
+from crm_core.crm import Crm
 from dialplan.config import PbxConfig
+from dialplan.stored import StoredPbx
 from kernel.clock import Clock, SystemClock
 from kernel.database import Database
 from kernel.jobs import JobRunner
 from kernel.messages import CommandBus, FactBus, LiveHub
+from pbx.backfill_gaps import GapFiller
+from pbx.cel_rotation import Limits, LogRotation
 from pbx.commands import PbxCommands, SetGlobal
 from pbx.journal import Journal
 from pbx.link import AmiLink, LinkState
@@ -31,7 +35,7 @@ from queue_router.agents import Agents
 from queue_router.agi import AgiServer
 from queue_router.calls_of_agents import CallsOfAgents
 from queue_router.desks import Desks
-from queue_router.entry import Entry
+from queue_router.dispatch import Dispatcher
 from queue_router.heartbeat import Heartbeat
 from queue_router.live_calls import LiveCalls
 from queue_router.numbers import NumberTable, Queue
@@ -42,9 +46,13 @@ from recordings.speech_models import Engine, SpeechModel
 from recordings.transcribe import JOB, Transcription, ask_for_waiting
 from ringdesk import schema
 from ringdesk.ami import ami_settings
+from ringdesk.publishing import Publishing, target_of
+from ringdesk.routing import Router
 from ringdesk.settings import Settings
 from web.application import create_app, start
 from web.services import Services
+
+MIB = 1024 * 1024
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +86,9 @@ class Ringdesk:
     contacts: ContactDirectory = field(init=False)
     agents: Agents = field(init=False)
     heartbeat: Heartbeat = field(init=False)
+    dispatcher: Dispatcher = field(init=False)
+    numbers: NumberTable = field(init=False)
+    publishing: Publishing = field(init=False)
     http_port: int = field(init=False, default=0)
     first_password: str | None = field(init=False, default=None, repr=False)
     """The password of `admin`, when this start made that user. For the terminal, never for a log."""
@@ -106,20 +117,29 @@ class Ringdesk:
         self.database = Database(settings.effective_database_url)
         stack.push_async_callback(self.database.close)
         await schema.upgrade(self.database)
+        stored = StoredPbx(pbx)
+        async with self.database.transaction() as session:
+            await stored.take_over(session, self.clock.now())
+            pbx = await stored.config(session)
+        self.publishing = Publishing(
+            self.database, stored, target_of(settings), self.clock, on_published=self._take_published
+        )
         async with self.database.transaction() as session:
             self.first_password = await prepare_accounts(session, Passwords(), self.clock.now())
 
         facts, self.hub = FactBus(), LiveHub()
         self.journal = Journal(self.database, facts, clock=self.clock)
-        self.contacts = ContactDirectory(self.database, settings.default_region)
-        timeline = Timeline(self.contacts)
+        crm = Crm(self.database, settings.default_region)
+        self.contacts = crm.contacts
+        async with self.database.transaction() as session:
+            await self.contacts.adopt_companies(session, self.clock.now())
         self.agents = Agents(self.database, self.hub, self.clock)
         await self.agents.load()
         desks, live_calls = Desks(self.hub, self.agents), LiveCalls()
         # In this order a fact reaches whoever shows it last.
-        timeline.subscribe(facts)
+        crm.subscribe(facts)
         capture.subscribe(facts)
-        numbers = _number_table(pbx)
+        self.numbers = numbers = _number_table(pbx)
         calls_of_agents = CallsOfAgents(self.agents, desks, live_calls, self.contacts, numbers.wrap_up_seconds)
         calls_of_agents.subscribe(facts)
 
@@ -133,8 +153,9 @@ class Ringdesk:
         self.command_bus = CommandBus()
         for kind in self.commands.kinds:
             self.command_bus.own(kind, self.commands.run)
-        entry = Entry(
+        router = Router.of(
             node=pbx.node,
+            prefix=pbx.prefix,
             numbers=numbers,
             agents=self.agents,
             desks=desks,
@@ -142,13 +163,19 @@ class Ringdesk:
             directory=self.contacts,
             database=self.database,
             clock=self.clock,
+            facts=facts,
+            link=self.link,
+            commands=self.commands,
             record=self.journal.record,
         )
+        self.dispatcher = router.dispatcher
+        for name, work in router.tasks().items():
+            self._run(stack, work, name)
         agi = AgiServer()
-        agi.add_route("entry", entry.serve)  # type: ignore[no-untyped-call]
+        router.serve_on(agi)
         await _listening("pbx.ports.agi", pbx.ports.agi, agi.start("127.0.0.1", pbx.ports.agi))
         stack.push_async_callback(agi.stop)
-        stack.push_async_callback(entry.drain)
+        stack.push_async_callback(router.entry.drain)
 
         listener = Listener(
             pbx.node,
@@ -159,26 +186,41 @@ class Ringdesk:
             self.clock,
             on_phone=lambda account, is_reachable: self.agents.phone_is(account, reachable=is_reachable),
             on_resync=calls_of_agents.resume,
+            on_snapshot=router.adopt,
+            filler=self._start_filling(stack, pbx.node),
         )
         self._run(stack, listener.run(), "listener")
         self._run(stack, self.link.run(), "link")
         self.heartbeat = Heartbeat(_GlobalVariables(self.commands), self.clock, lambda: agi.is_listening)
         self._run(stack, self.heartbeat.run(), "heartbeat")
 
+        self._run(stack, self.publishing.run(), "publishing")
         application = create_app(
             Services(
                 database=self.database,
                 hub=self.hub,
                 clock=self.clock,
-                contacts=self.contacts,
-                timeline=timeline,
+                crm=crm,
+                queues_of=self._queues_of,
                 agents=self.agents,
                 desks=desks,
+                publishing=self.publishing,
+                panels=router.panels,
                 readiness={"pbx": self._pbx_problem, "journal": self._journal_problem},
             )
         )
         runner, self.http_port = await self._serve(application)
         stack.push_async_callback(runner.cleanup)
+
+    def _start_filling(self, stack: AsyncExitStack, node: str) -> GapFiller:
+        """What completes the journal from Asterisk's files, which are kept from growing for ever."""
+        kept, directory = self.settings.journal, self.settings.asterisk_logs
+        filler = GapFiller(node, directory, self.journal, self.database, self.clock)
+        if problem := filler.problem():
+            log.warning("calls missed in a gap can't be completed", problem=problem, setting="journal.asterisk_logs")
+        limits = Limits(kept.rotate_mib * MIB, timedelta(days=kept.keep_days), kept.keep_mib * MIB)
+        self._run(stack, LogRotation(directory, limits, self.clock).run(), "log rotation")
+        return filler
 
     async def _start_jobs(self, stack: AsyncExitStack, pbx: PbxConfig) -> None:
         speech = self.settings.speech
@@ -229,6 +271,17 @@ class Ringdesk:
             if not self.failure.done():
                 self.failure.set_result(f"{task.get_name()}: {error!r}")
 
+    async def _take_published(self, pbx: PbxConfig) -> None:
+        """Route by what Asterisk was told just now."""
+        self.numbers.replace(_queues(pbx), pbx.numbers)
+        await self.agents.load()
+
+    def _queues_of(self, user_id: int) -> frozenset[str]:
+        agent = self.agents.find(user_id)
+        if agent is None:
+            return frozenset()
+        return frozenset(queue.name for queue in self.numbers.queues.values() if agent.account in queue.members)
+
     async def _pbx_problem(self) -> str | None:
         return None if self.link.state is LinkState.CONNECTED else f"{self.link.state}: {self.link.reason}"
 
@@ -236,11 +289,12 @@ class Ringdesk:
         return self.journal.problem
 
 
+def _queues(pbx: PbxConfig) -> list[Queue]:
+    return [Queue(queue.name, tuple(queue.members), queue.ring_seconds, queue.wrap_up_seconds) for queue in pbx.queues]
+
+
 def _number_table(pbx: PbxConfig) -> NumberTable:
-    queues = [
-        Queue(queue.name, tuple(queue.members), queue.ring_seconds, queue.wrap_up_seconds) for queue in pbx.queues
-    ]
-    return NumberTable(queues, pbx.numbers)
+    return NumberTable(_queues(pbx), pbx.numbers)
 
 
 async def _listening(setting: str, port: int, starting: Coroutine[Any, Any, Any]) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from accounts.sign_in import SignIn
-from web import agents, calls, contacts, health, live, openapi, page_files, sessions, users
+from web import agents, calls, health, live, openapi, page_files, sessions, telephony, users
+from web.crm import add_crm
 from web.problems import problems
 from web.services import SERVICES, Services
 from web.sign_in import sign_in
@@ -32,14 +33,13 @@ def create_app(services: Services) -> web.Application:
     router.add_view("/api/v1/teams", users.Teams)
     router.add_view("/api/v1/teams/{team_id}", users.OneTeam)
     router.add_view("/api/v1/audit", users.Audit)
-    router.add_view("/api/v1/contacts", contacts.Contacts)
-    router.add_view("/api/v1/contacts/{contact_id}", contacts.OneContact)
-    router.add_view("/api/v1/contacts/{contact_id}/timeline", contacts.ContactTimeline)
+    add_crm(app)
     router.add_view("/api/v1/calls", calls.Calls)
     router.add_view("/api/v1/calls/{call_id}", calls.OneCall)
     router.add_view("/api/v1/agents/me", agents.Me)
     router.add_view("/api/v1/agents/me/state", agents.MyState)
     router.add_view("/api/v1/agents/me/wrap-up", agents.MyWrapUp)
+    telephony.add_telephony(app)
     router.add_get("/live", live.live)
     router.add_get("/healthz", health.healthz)
     router.add_get("/readyz", health.readyz)

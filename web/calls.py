@@ -126,7 +126,7 @@ class Calls(View):
         async with self.services.database.reading() as session:
             statement = (
                 select(CallRow)
-                .where(_visible_to(self))
+                .where(visible_to(self))
                 .order_by(CallRow.started_at.desc(), CallRow.call_id.desc())
                 .limit(limit + 1)
             )
@@ -150,7 +150,7 @@ class OneCall(View):
         Tags: calls
         """
         async with self.services.database.reading() as session:
-            row = await session.scalar(select(CallRow).where(CallRow.call_id == call_id, _visible_to(self)))
+            row = await session.scalar(select(CallRow).where(CallRow.call_id == call_id, visible_to(self)))
             if row is None:
                 raise not_found("call")
             facts = await facts_of_call(session, call_id)
@@ -172,7 +172,7 @@ class OneCall(View):
         return answer(details)
 
 
-def _visible_to(view: View) -> ColumnElement[bool]:
+def visible_to(view: View) -> ColumnElement[bool]:
     """Which calls whoever asks may read: all, or those that rang at phones of people in reach or came from them."""
     actor = actor_of(view.user)
     user_ids = users_in_reach(actor, Action.READ, Thing.CALL)

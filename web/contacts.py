@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Literal
 
 from aiohttp_pydantic.oas.typing import r200, r201
 from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.rights import Action, Thing
+from crm_core.activities import Record, RecordKind
 from crm_core.contacts import Contact, ContactPosition
-from crm_core.timeline import Activity, ActivityPosition
-from web.paging import Cursor, Limit, decode_cursor, encode_cursor, microseconds_of, moment_of
+from web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from web.problems import not_found
+from web.records import (
+    ActivityList,
+    ActivityView,
+    EmailInput,
+    EmailView,
+    Id,
+    NewNote,
+    NumberInput,
+    NumberView,
+    Query,
+    Version,
+    changes_in,
+    emails_of,
+    names_of,
+    numbers_of,
+    timeline_of,
+    write_note,
+)
 from web.views import View, answer, search_words
-
-Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
-
-
-class NumberView(BaseModel):
-    """A phone number: as typed, and in E.164 where it has such a form (an extension has none)."""
-
-    typed: str
-    e164: str | None
 
 
 class ContactView(BaseModel):
-    """A contact."""
+    """A contact. `company` is the name of the company with `company_id`. `version` grows with each change."""
 
     id: int
     name: str
     company: str | None
+    company_id: int | None
     owner_id: int | None
+    owner_name: str | None
     numbers: list[NumberView]
+    emails: list[EmailView]
+    tags: list[str]
+    notes: str
+    version: int
     created_at: datetime
+    updated_at: datetime | None
 
 
 class ContactList(BaseModel):
@@ -44,68 +62,80 @@ class ContactList(BaseModel):
 
 
 class NewContact(BaseModel, extra="forbid"):
-    """A contact to add."""
+    """A contact to add. Its company is named by `company_id`, or by name, and added where there is none of that name.
+
+    Without `owner_id` it belongs to whoever adds it.
+    """
 
     name: str = Field(max_length=1000)
     company: str | None = Field(None, max_length=1000)
-    numbers: list[str] = Field([], max_length=100)
+    company_id: Id | None = None
+    owner_id: Id | None = None
+    numbers: list[NumberInput] = Field([], max_length=100)
+    emails: list[EmailInput] = Field([], max_length=100)
+    tags: list[str] = Field([], max_length=100)
+    notes: str = Field("", max_length=40_000)
 
 
-class ActivityView(BaseModel):
-    """Something that happened with a contact. What `data` holds depends on the kind; of a call: who, when and how."""
+class ContactChanges(BaseModel, extra="forbid"):
+    """What to change of a contact: what is left out stays. Numbers, addresses and tags are replaced as a whole."""
 
-    id: int
-    kind: str
-    at: datetime
-    ended_at: datetime | None
-    title: str
-    call_id: str | None
-    data: dict[str, Any]
-
-
-class ActivityList(BaseModel):
-    """A page of a timeline, newest first."""
-
-    items: list[ActivityView]
-    next_cursor: str | None
+    version: Version
+    name: str = Field("", max_length=1000)
+    company: str | None = Field(None, max_length=1000)
+    company_id: Id | None = None
+    owner_id: Id | None = None
+    numbers: list[NumberInput] = Field([], max_length=100)
+    emails: list[EmailInput] = Field([], max_length=100)
+    tags: list[str] = Field([], max_length=100)
+    notes: str = Field("", max_length=40_000)
 
 
 class Contacts(View):
     async def get(
-        self, q: Annotated[str, Field(max_length=200)] = "", limit: Limit = 50, cursor: Cursor = ""
+        self,
+        q: Query = "",
+        tag: Query = "",
+        owner_id: Id | None = None,
+        company_id: Id | None = None,
+        limit: Limit = 50,
+        cursor: Cursor = "",
     ) -> r200[ContactList]:
-        """Contacts in order of name; with `q`, those in whose name, company or numbers all its words stand.
+        """Contacts in order of name; with `q`, those in whose name, company, numbers or addresses all its words stand.
 
         Tags: contacts
         """
         self.require(Action.READ, Thing.CONTACT)
         after = ContactPosition(*decode_cursor(cursor, str, int)) if cursor else None
-        query = search_words(q)
+        query, tag = search_words(q), search_words(tag, "tag")
         async with self.services.database.reading() as session:
-            page = await self.services.contacts.page(session, query=query, after=after, limit=limit)
+            page = await self.services.contacts.page(
+                session, query=query, tag=tag, owner_id=owner_id, company_id=company_id, after=after, limit=limit
+            )
+            items = await contact_views(session, page.contacts)
         return answer(
             ContactList(
-                items=[_view(contact) for contact in page.contacts],
-                next_cursor=encode_cursor(page.next.sort_name, page.next.id) if page.next else None,
+                items=items, next_cursor=encode_cursor(page.next.sort_name, page.next.id) if page.next else None
             )
         )
 
     async def post(self, contact: NewContact) -> r201[ContactView]:
         """Add a contact. Numbers may be typed in any form of the country.
 
+        The calls of its numbers in the last day, and what was written in them, come on its timeline.
+
         Tags: contacts
         """
         self.require(Action.CREATE, Thing.CONTACT)
+        if contact.company and contact.company_id is None:
+            self.require(Action.CREATE, Thing.COMPANY)
+        now = self.services.clock.now()
+        values = {"name": contact.name, "owner_id": self.user.id, **changes_in(contact)}
         async with self.services.database.transaction() as session:
-            added = await self.services.contacts.create(
-                session,
-                name=contact.name,
-                company=contact.company,
-                numbers=contact.numbers,
-                owner_id=self.user.id,
-                now=self.services.clock.now(),
-            )
-        return answer(_view(added), 201, {"Location": f"/api/v1/contacts/{added.id}"})
+            added = await self.services.contacts.create(session, now=now, **values)
+            await self.services.crm.notes.adopt_calls(session, Record(RecordKind.CONTACT, added.id), now)
+            (shown,) = await contact_views(session, [added])
+        return answer(shown, 201, {"Location": f"/api/v1/contacts/{shown.id}"})
 
 
 class OneContact(View):
@@ -117,52 +147,82 @@ class OneContact(View):
         self.require(Action.READ, Thing.CONTACT)
         async with self.services.database.reading() as session:
             contact = await self.services.contacts.get(session, contact_id)
-        if contact is None:
-            raise not_found("contact")
-        return answer(_view(contact))
+            if contact is None:
+                raise not_found("contact")
+            (shown,) = await contact_views(session, [contact])
+        return answer(shown)
+
+    async def patch(self, contact_id: Id, /, changes: ContactChanges) -> r200[ContactView]:
+        """Change a contact. 409 where somebody else has changed it since `version` was read.
+
+        Tags: contacts
+        """
+        self.require(Action.CHANGE, Thing.CONTACT)
+        if changes.company and changes.company_id is None:
+            self.require(Action.CREATE, Thing.COMPANY)
+        now = self.services.clock.now()
+        async with self.services.database.transaction() as session:
+            changed = await self.services.contacts.change(
+                session, contact_id, changes.version, changes_in(changes), now
+            )
+            if "numbers" in changes.model_fields_set:
+                await self.services.crm.notes.adopt_calls(session, Record(RecordKind.CONTACT, contact_id), now)
+            (shown,) = await contact_views(session, [changed])
+        return answer(shown)
 
 
 class ContactTimeline(View):
-    async def get(self, contact_id: Id, /, limit: Limit = 50, cursor: Cursor = "") -> r200[ActivityList]:
+    async def get(
+        self,
+        contact_id: Id,
+        /,
+        kind: Literal["", "call", "note", "task", "system"] = "",
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> r200[ActivityList]:
         """What happened with a contact, newest first.
 
         Tags: contacts
         """
         self.require(Action.READ, Thing.CONTACT)
-        after = None
-        if cursor:
-            at, activity_id = decode_cursor(cursor, int, int)
-            after = ActivityPosition(moment_of(at), activity_id)
         async with self.services.database.reading() as session:
-            if await self.services.contacts.get(session, contact_id) is None:
+            if await session.get(Contact, contact_id) is None:
                 raise not_found("contact")
-            page = await self.services.timeline.page(session, contact_id, after=after, limit=limit)
-        return answer(
-            ActivityList(
-                items=[_activity(activity) for activity in page.activities],
-                next_cursor=encode_cursor(microseconds_of(page.next.at), page.next.id) if page.next else None,
-            )
+            return await timeline_of(self, session, Record(RecordKind.CONTACT, contact_id), kind, limit, cursor)
+
+
+class ContactNotes(View):
+    async def post(self, contact_id: Id, /, note: NewNote) -> r201[ActivityView]:
+        """Write a note on a contact.
+
+        Tags: contacts
+        """
+        self.require(Action.CREATE, Thing.ACTIVITY)
+        async with self.services.database.transaction() as session:
+            if await session.get(Contact, contact_id) is None:
+                raise not_found("contact")
+            return await write_note(self, session, Record(RecordKind.CONTACT, contact_id), note.text)
+
+
+async def contact_views(session: AsyncSession, contacts: Iterable[Contact]) -> list[ContactView]:
+    """Contacts as the API gives them."""
+    rows = list(contacts)
+    names = await names_of(session, (row.owner_id for row in rows))
+    return [
+        ContactView(
+            id=row.id,
+            name=row.name,
+            company=row.company,
+            company_id=row.company_id,
+            owner_id=row.owner_id,
+            owner_name=names.get(row.owner_id),
+            numbers=numbers_of(row.numbers),
+            emails=emails_of(row.emails),
+            tags=[tag.name for tag in row.tags],
+            notes=row.notes,
+            version=row.version,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
         )
-
-
-def _view(contact: Contact) -> ContactView:
-    return ContactView(
-        id=contact.id,
-        name=contact.name,
-        company=contact.company,
-        owner_id=contact.owner_id,
-        numbers=[NumberView(typed=number.typed, e164=number.e164) for number in contact.numbers],
-        created_at=contact.created_at,
-    )
-
-
-def _activity(activity: Activity) -> ActivityView:
-    return ActivityView(
-        id=activity.id,
-        kind=activity.kind,
-        at=activity.at,
-        ended_at=activity.ended_at,
-        title=activity.title,
-        call_id=activity.call_id,
-        data=activity.data,
-    )
+        for row in rows
+    ]

@@ -21,6 +21,7 @@ _ANSWERS = {
     "401": "No token or session, or one that is no good",
     "403": "The role may not do that, or a change by session lacks its CSRF token",
     "404": "There is no such thing, or not for you",
+    "409": "Somebody else has changed it meanwhile",
     "422": "A field has a value that can't be taken; `errors` names it",
 }
 

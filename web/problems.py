@@ -12,6 +12,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from accounts.errors import BadInput
+from crm_core.errors import NoSuchRecord, StaleRecord
 from queue_router.agents import UnknownAgent
 
 CONTENT_TYPE = "application/problem+json"
@@ -107,6 +108,11 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except ProblemError as error:
         headers = {"WWW-Authenticate": "Bearer"} if error.status is HTTPStatus.UNAUTHORIZED else {}
         return problem_response(error.status, error.detail, error.errors, {**headers, **error.headers})
+    except StaleRecord as error:
+        stale = FieldProblem(field="version", reason=f"is {error.version} now", where="body")
+        return problem_response(HTTPStatus.CONFLICT, str(error), [stale])
+    except NoSuchRecord as error:
+        return problem_response(HTTPStatus.NOT_FOUND, str(error))
     except UnknownAgent as error:
         return problem_response(HTTPStatus.NOT_FOUND, str(error))
     except web.HTTPException as error:

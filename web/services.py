@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from aiohttp import web
 
+from accounts.audit import Author
 from crm_core.contacts import ContactDirectory
+from crm_core.crm import Crm
 from crm_core.timeline import Timeline
+from dialplan.stored import StoredPbx
+from dialplan.stored_publications import Outcome
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.messages import LiveHub
@@ -19,6 +24,28 @@ ReadinessCheck = Callable[[], Awaitable[str | None]]
 """None when all is well, else what is not."""
 
 
+class PublishingService(Protocol):
+    """What is stored of the PBX, and the way from there into Asterisk."""
+
+    stored: StoredPbx
+
+    async def publish(self, author: Author, *, dry_run: bool = False) -> Outcome:
+        """Bring what is stored into Asterisk; with `dry_run` only say what that would change."""
+        ...
+
+
+class LivePanels(Protocol):
+    """Who wants to know of open panels."""
+
+    def opened(self, user_id: int) -> None:
+        """A panel of that user has signed in."""
+        ...
+
+    def closed(self, user_id: int) -> None:
+        """It is gone."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """What the handlers work with."""
@@ -26,14 +53,27 @@ class Services:
     database: Database
     hub: LiveHub
     clock: Clock
-    contacts: ContactDirectory
-    timeline: Timeline
+    crm: Crm
     agents: Agents
     desks: Desks
+    publishing: PublishingService | None = None
+    """None: there is no PBX to set up."""
+    panels: LivePanels | None = None
+    """None: nobody wants to know."""
     readiness: Mapping[str, ReadinessCheck] = field(default_factory=dict)
     """Checks by name, for `/readyz`. The database is checked anyway."""
     allowed_origins: frozenset[str] = frozenset()
     """Origins (`https://desk.example.com`) whose pages may open `/live`, besides the page's own."""
+    queues_of: Callable[[int], frozenset[str]] = lambda user_id: frozenset()
+    """The queues whose calls a user takes: their leads and tasks are that user's team's."""
+
+    @property
+    def contacts(self) -> ContactDirectory:
+        return self.crm.contacts
+
+    @property
+    def timeline(self) -> Timeline:
+        return self.crm.timeline
 
 
 SERVICES = web.AppKey("services", Services)

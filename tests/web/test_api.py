@@ -53,7 +53,10 @@ async def test_a_contact_is_added_and_found(house: House) -> None:
     contact = await response.json()
     assert response.headers["Location"] == f"{API}/contacts/{contact['id']}"
     assert contact["owner_id"] == anna.id
-    assert contact["numbers"] == [{"typed": "02 123 4567", "e164": "+6621234567"}, {"typed": "1001", "e164": None}]
+    assert contact["numbers"] == [
+        {"typed": "02 123 4567", "e164": "+6621234567", "kind": "other"},
+        {"typed": "1001", "e164": None, "kind": "other"},
+    ]
 
     for path in (response.headers["Location"],):
         assert await (await house.client.get(path, headers=anna.headers)).json() == contact
@@ -279,7 +282,10 @@ async def test_the_document_describes_every_path(house: House) -> None:
     served = {resource.canonical for resource in house.app.router.resources()}
     assert set(spec["paths"]) == {path for path in served if path.startswith(API)} - {f"{API}/openapi.json"}
     listing = spec["paths"][f"{API}/contacts"]["get"]
-    assert {each["name"] for each in listing["parameters"]} == {"q", "limit", "cursor"}
+    assert {each["name"] for each in listing["parameters"]} == {
+        *("q", "tag", "owner_id", "company_id"),
+        *("limit", "cursor"),
+    }
     assert listing["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/ContactList")
     assert "application/problem+json" in listing["responses"]["422"]["content"]
     assert {"ContactList", "CallDetails", "TranscriptView", "Problem", "FieldProblem"} <= set(
