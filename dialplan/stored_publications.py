@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.audit import Author, note
@@ -48,6 +48,16 @@ async def last_published(session: AsyncSession, node: str) -> dict[str, Any] | N
         .limit(1)
     )
     return found
+
+
+async def last_publication(session: AsyncSession, node: str) -> int:
+    """The id of the last publication that Asterisk took; 0 where there was none."""
+    found: int | None = await session.scalar(
+        select(func.max(PublicationRow.id)).where(
+            PublicationRow.node == node, PublicationRow.result == Result.PUBLISHED
+        )
+    )
+    return found or 0
 
 
 async def record(

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 import subprocess
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import structlog
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
-from accounts.audit import Author
+from accounts.audit import COMMAND_LINE, Author
+from accounts.errors import BadInput
 from dialplan.config import PbxConfig
 from dialplan.included import render_included
 from dialplan.modules import absent
@@ -20,7 +24,7 @@ from dialplan.publish import PbxConsole, Publisher, PublishError, PublishRefused
 from dialplan.publish_changes import changes, without_secrets
 from dialplan.render import ForeignFile, render
 from dialplan.stored import StoredPbx
-from dialplan.stored_publications import Outcome, Result, last_published, record
+from dialplan.stored_publications import Outcome, Result, last_publication, last_published, record
 from kernel.clock import Clock, SystemClock
 from kernel.database import Database
 from ringdesk.asterisk.instance import AsteriskFailed, AsteriskInstance, ConsoleFailed, NotRunning
@@ -28,6 +32,9 @@ from ringdesk.asterisk.ways import Via
 from ringdesk.settings import Settings
 
 CONSOLE_SECONDS = 10.0
+LOOK_SECONDS = 3.0
+"""Between two looks for publications of others."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -121,6 +128,27 @@ class Publishing:
     clock: Clock = field(default_factory=SystemClock)
     on_published: Published | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _taken: int = 0
+    """The publication by which we work."""
+
+    async def run(self) -> None:
+        """Take note of what others publish (the command line, another process), until cancelled."""
+        node = self.stored.base.node
+        async with self.database.reading() as session:
+            self._taken = await last_publication(session, node)
+        while True:
+            await self.clock.sleep(LOOK_SECONDS)
+            try:
+                async with self.database.reading() as session:
+                    last = await last_publication(session, node)
+                    if last <= self._taken:
+                        continue
+                    config = await self.stored.config(session)
+                self._taken = last
+                if self.on_published is not None:
+                    await self.on_published(config)
+            except (SQLAlchemyError, BadInput) as error:
+                log.warning("what was published elsewhere was not read", error=str(error).splitlines()[0])
 
     async def publish(self, author: Author, *, dry_run: bool = False) -> Outcome:
         """Bring what is stored into Asterisk and say what changed; with `dry_run` only what would.
@@ -158,6 +186,7 @@ class Publishing:
             log.info("published", result=outcome.result.value, changes=len(found), files=list(outcome.files))
             if outcome.result is Result.PUBLISHED and self.on_published is not None:
                 await self.on_published(config)
+                self._taken = max(self._taken, row.id)
             return Outcome(
                 outcome.result,
                 found,
@@ -174,14 +203,52 @@ async def stored_config(settings: Settings, *, take_again: bool = False) -> PbxC
 
     For who has no service at hand: opens the database, brings its schema up to date, and closes it. `BadInput`.
     """
-    from ringdesk import schema  # slow to import: every other command would wait
-
-    stored = StoredPbx(settings.the_pbx())
-    database = Database(settings.effective_database_url)
-    try:
-        await schema.upgrade(database)
+    async with _opened(settings) as database:
+        stored = StoredPbx(settings.the_pbx())
         async with database.transaction() as session:
             await stored.take_over(session, SystemClock().now(), again=take_again)
             return await stored.config(session)
+
+
+async def known_config(settings: Settings) -> PbxConfig:
+    """The PBX's configuration as the database has it, else as the settings file says. Changes nothing."""
+    base = settings.the_pbx()
+    if not _may_exist(settings.effective_database_url):
+        return base
+    database = Database(settings.effective_database_url)
+    try:
+        async with database.reading() as session:
+            return await StoredPbx(base).config(session)
+    except (OperationalError, ProgrammingError) as error:
+        # A database of before there was such a table, or none at all yet.
+        log.info("the settings file is taken: nothing is stored", error=str(error).splitlines()[0])
+        return base
+    finally:
+        await database.close()
+
+
+async def publish_once(settings: Settings, *, dry_run: bool = False) -> Outcome:
+    """Publish from the command line; a running service takes note of it by itself. `BadInput`."""
+    async with _opened(settings) as database:
+        stored = StoredPbx(settings.the_pbx())
+        async with database.transaction() as session:
+            await stored.take_over(session, SystemClock().now())
+        return await Publishing(database, stored, target_of(settings)).publish(COMMAND_LINE, dry_run=dry_run)
+
+
+def _may_exist(database_url: str) -> bool:
+    """False for a file of SQLite's that is not there: to open it would make it."""
+    url = make_url(database_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Database]:
+    from ringdesk import schema  # slow to import: every other command would wait
+
+    database = Database(settings.effective_database_url)
+    try:
+        await schema.upgrade(database)
+        yield database
     finally:
         await database.close()

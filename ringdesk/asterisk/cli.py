@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from accounts.errors import BadInput
 from dialplan import modules
 from dialplan.config import PbxConfig, complaints
 from dialplan.render import render
@@ -49,7 +51,7 @@ def _told() -> Iterator[None]:
     """Turn what can go wrong into a message and exit code 1 (2 for wrong settings), without a traceback."""
     try:
         yield
-    except (SettingsError, ValidationError) as error:
+    except (SettingsError, BadInput, ValidationError) as error:
         text = "; ".join(complaints(error)) if isinstance(error, ValidationError) else str(error)
         _fail(text, 2, error)
     except (NoAsterisk, PortTaken, UnusableState, AsteriskFailed, NotRunning, ConsoleFailed, OSError) as error:
@@ -90,7 +92,9 @@ def up(
     """Start Asterisk with Ringdesk's configuration and return when it has booted."""
     with _told():
         settings = load_settings(config, state=state)
-        pbx = _with_ports(settings.the_pbx(), sip_udp=sip_port, http=http_port, ami=ami_port)
+        from ringdesk.publishing import known_config  # slow to import: every other command would wait
+
+        pbx = _with_ports(asyncio.run(known_config(settings)), sip_udp=sip_port, http=http_port, ami=ami_port)
         try:
             pbx.recordings.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -23,6 +23,7 @@ from ringdesk.demo import company
 from ringdesk.demo.company import Colleague, Customer, SignIns
 from ringdesk.demo.softphone import Answer, Program, SoftPhone
 from ringdesk.demo.speech import PromptLibrary, Speech
+from ringdesk.publishing import stored_config
 
 ANSWER_AFTER_SECONDS = 0.6
 """How long an agent lets it ring."""
@@ -112,7 +113,8 @@ class Stage:
         self.console.print("Starting Asterisk …")
         asterisk = AsteriskInstance(self.state / "asterisk", ports=ports, console=self.console)
         await asyncio.to_thread(asterisk.down)
-        running = await asyncio.to_thread(asterisk.up, render(pbx))
+        # What a visitor added to it, phones and all, is there again; the demo's own is as the demo has it.
+        running = await asyncio.to_thread(asterisk.up, render(await stored_config(settings, take_again=True)))
         stack.push_async_callback(asyncio.to_thread, asterisk.down)
         self.console.print(f"Asterisk {running.version} is up ({running.via}); SIP on {self._host(ports.sip_udp)}")
 
