@@ -41,11 +41,14 @@ def empty_call(fact: CallFact) -> CallValues:
         "hangup_by": None,
         "merged_into": None,
         "recorded": False,
+        "end_inferred": False,
+        "backfilled": False,
     }
 
 
 def apply(call: CallValues, fact: CallFact) -> None:
     """Bring `call` up to date with `fact`. Applying a fact twice changes nothing."""
+    call["backfilled"] = call["backfilled"] or fact.backfilled
     change = _CHANGES.get(type(fact))
     if change is not None:
         change(call, fact)
@@ -70,6 +73,8 @@ def _rang(call: CallValues, fact: PartyRang) -> None:
 
 def _answered(call: CallValues, fact: PartyAnswered) -> None:
     call["answered_by"] = _with(call["answered_by"], fact.party)
+    if call["ended_at"] is not None:
+        call["outcome"] = Outcome.ANSWERED.value
     known = call["answered_at"]
     call["answered_at"] = fact.at if known is None else min(known, fact.at)
 
@@ -83,9 +88,13 @@ def _recorded(call: CallValues, fact: RecordingStarted) -> None:
 
 
 def _ended(call: CallValues, fact: CallEnded) -> None:
-    call["outcome"] = fact.outcome.value
+    if fact.inferred and call["ended_at"] is not None:
+        return  # what was seen of the end stands over what was concluded
+    # Whoever concluded the outcome may not have known who talked.
+    call["outcome"] = (Outcome.ANSWERED if call["answered_by"] else fact.outcome).value
     call["hangup_by"] = fact.hangup_by.value if fact.hangup_by else None
     call["ended_at"] = fact.at
+    call["end_inferred"] = fact.inferred
 
 
 _CHANGES: dict[type[CallFact], Callable[[CallValues, Any], None]] = {

@@ -56,6 +56,10 @@ class RingEnd(StrEnum):
     FAILED = "failed"
 
 
+INFERRED_END = "ended:inferred"
+"""Key of an end that was concluded, so that the one that happened, learned later, is a fact of its own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFact(Fact):
     """Base of every fact of a call.
@@ -199,9 +203,15 @@ class CallOverdue(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkGap(Fact):
-    """From `start` to `end` we did not hear the PBX: calls may be missing there. `end` is None while it lasts."""
+    """From `start` to `end` we did not hear the PBX: calls may be missing there. `end` is None while it lasts.
+
+    `backfilled_at` is when what was missed had been completed from the PBX's own files; `backfill_problem` is why that
+    could not be done.
+    """
 
     node: str
     start: datetime
     end: datetime | None
     reason: str
+    backfilled_at: datetime | None = None
+    backfill_problem: str | None = None

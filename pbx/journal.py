@@ -276,7 +276,7 @@ async def _write_gap(session: AsyncSession, gap: LinkGap) -> None:
         await session.execute(
             update(LinkGapRow)
             .where(LinkGapRow.node == gap.node, LinkGapRow.started_at == gap.start)
-            .values(ended_at=gap.end)
+            .values(ended_at=gap.end, backfilled_at=gap.backfilled_at, backfill_problem=gap.backfill_problem)
         )
 
 
@@ -290,6 +290,7 @@ def _fact_values(fact: CallFact, problem: str | None) -> dict[str, Any]:
         "at": fact.at,
         "data": {name: storable(value) if isinstance(value := getattr(fact, name), str) else value for name in extra},
         "problem": problem,
+        "backfilled": fact.backfilled,
     }
 
 

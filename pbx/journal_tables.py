@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Index, Integer, Text
+from sqlalchemy import JSON, Boolean, Index, Integer, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, UTCDateTime
@@ -24,6 +24,8 @@ class CallFactRow(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     problem: Mapped[str | None] = mapped_column(Text)
     """What failed in a handler of this fact; its effect elsewhere is missing then."""
+    backfilled: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """Nobody heard it: it was read from the PBX's own files after a gap."""
 
     __table_args__ = (Index(None, "at"),)
 
@@ -50,10 +52,18 @@ class CallRow(Base):
     hangup_by: Mapped[str | None] = mapped_column(Text)
     merged_into: Mapped[str | None] = mapped_column(Text)
     recorded: Mapped[bool] = mapped_column(Boolean)
+    end_inferred: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """The end was neither heard nor found in the PBX's files: after a gap the call was there no more."""
+    backfilled: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """Some of it was read from the PBX's own files after a gap."""
 
 
 class LinkGapRow(Base):
-    """A time in which the PBX was not heard; calls may be missing there. `ended_at` is null while it lasts."""
+    """A time in which the PBX was not heard. `ended_at` is null while it lasts.
+
+    Until `backfilled_at` calls may be missing there; from then on they are complete from the PBX's own files.
+    `backfill_problem` says why that was not possible.
+    """
 
     __tablename__ = "link_gaps"
 
@@ -62,6 +72,8 @@ class LinkGapRow(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reason: Mapped[str] = mapped_column(Text)
+    backfilled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    backfill_problem: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (Index(None, "node", "started_at", unique=True),)
 

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from prometheus_client import Gauge
@@ -16,8 +16,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.telemetry import REGISTRY
+from pbx.backfill_gaps import Ends, GapFiller
 from pbx.events import LinkLost, LinkRestored, ReceivedEvent
-from pbx.facts import CallEnded, CallFact, LinkGap, Outcome
+from pbx.facts import (
+    INFERRED_END,
+    CallEnded,
+    CallFact,
+    LinkGap,
+    Outcome,
+    PartyLeft,
+    PartyStoppedRinging,
+)
+from pbx.headers import timestamp
 from pbx.journal import Journal
 from pbx.journal_tables import CallFactRow, CallRow, LinkGapRow, LinkMark
 from pbx.phones import reachable_change, reachable_in
@@ -28,6 +38,13 @@ from pbx.tracker import Tracker
 MARK_SECONDS = 5.0
 """How often it is noted that the PBX is heard: a killed service's gap is known as exactly as this."""
 OVERDUE_SECONDS = 60.0
+STALL_SECONDS = 5.0
+"""An event that is read so long after it happened comes from before a time in which we were stopped."""
+FILES_FIRST_SECONDS = 0.5
+"""So long what the PBX's files tell of a gap goes before what a snapshot tells: they know it better."""
+UNFILLED_KEPT = timedelta(days=7)
+"""Gaps of that age are still tried to be completed at a start."""
+UNFILLED_LIMIT = 100
 
 LIVE = Gauge("ringdesk_calls_live", "Calls that go on", ["node"], registry=REGISTRY)
 FAULTS = Gauge("ringdesk_tracker_faults", "Events that the tracker failed on", ["node"], registry=REGISTRY)
@@ -65,6 +82,7 @@ class Listener:
         on_phone: PhoneListener | None = None,
         on_resync: ResyncListener | None = None,
         on_snapshot: SnapshotListener | None = None,
+        filler: GapFiller | None = None,
     ) -> None:
         self._node = node
         self._events = events
@@ -78,6 +96,11 @@ class Listener:
         self._on_phone = on_phone
         self._on_resync = on_resync
         self._on_snapshot = on_snapshot
+        self._filler = filler
+        self._unfilled: list[LinkGap] = []
+        """Those that are over and wait for a snapshot to be completed."""
+        self._filling: set[asyncio.Task[None]] = set()
+        self._last_event: ReceivedEvent | None = None
         self._gaps: list[LinkGap] = []
         """Those that go on."""
         self._left_open: dict[str, Outcome] = {}
@@ -95,12 +118,14 @@ class Listener:
             with suppress(asyncio.QueueEmpty):
                 while True:
                     await self._take(self._events.get_nowait())
-            marking.cancel()
-            await asyncio.gather(marking, return_exceptions=True)
+            for task in (marking, *self._filling):
+                task.cancel()
+            await asyncio.gather(marking, *self._filling, return_exceptions=True)
 
     async def _take(self, item: LinkItem) -> None:
         match item:
             case ReceivedEvent():
+                self._last_event = item
                 facts = self._tracker.feed(item.event, item.at)
                 if facts:
                     self._journal.record(facts)
@@ -112,12 +137,22 @@ class Listener:
                 self._is_hearing = False
                 # The link ends with the service; what is missing then is missing because nobody listened.
                 reason = NOT_RUNNING if item.reason == "stopped" else item.reason
-                self._open_gap(item.at, reason)
+                self._open_gap(self._heard_until(item.at), reason)
             case LinkRestored():
                 self._is_hearing = True
-                for gap in self._gaps:
-                    self._journal.record_gap(dataclasses.replace(gap, end=item.at))
+                ended = [dataclasses.replace(gap, end=item.at) for gap in self._gaps]
+                for gap in ended:
+                    self._journal.record_gap(gap)
+                self._unfilled.extend(ended)
                 self._gaps.clear()
+
+    def _heard_until(self, lost_at: datetime) -> datetime:
+        """When events began to be missing: where we were stopped for a while, it was long before we noticed."""
+        last = self._last_event
+        happened = timestamp(last.event) if last is not None else None
+        if last is None or happened is None or last.at.timestamp() - happened < STALL_SECONDS:
+            return lost_at
+        return min(lost_at, datetime.fromtimestamp(happened, UTC))
 
     async def _resync(self, snapshot: Snapshot) -> None:
         channels = [channel.headers for channel in snapshot.channels.values()]
@@ -127,30 +162,52 @@ class Listener:
         facts = self._tracker.resync(channels, bridges, snapshot.ended)
         if self._on_resync is not None:
             await self._on_resync(await self._as_written(facts))
-        self._journal.record(facts)
-        if self._left_open:
-            # A new tracker knows nothing of what ended before it was there: the journal does.
-            goes_on = {call.call_id for call in self._tracker.live_calls}
-            self._journal.record(
-                CallEnded(
-                    node=self._node,
-                    call_id=call_id,
-                    key="ended",
-                    at=snapshot.ended,
-                    outcome=outcome,
-                    hangup_by=None,
-                    cause=None,
-                    inferred=True,
-                )
-                for call_id, outcome in self._left_open.items()
-                if call_id not in goes_on
-            )
-            self._left_open.clear()
+        await self._record_snapshot(facts, snapshot.ended)
         if self._on_phone is not None:
             for account, is_reachable in reachable_in(snapshot):
                 self._on_phone(account, is_reachable)
         if self._on_snapshot is not None:
             await self._on_snapshot(snapshot)
+
+    async def _record_snapshot(self, facts: Sequence[CallFact], at: datetime) -> None:
+        """Record what a snapshot told, behind what the PBX's files tell of the gap.
+
+        What it concluded of legs and calls that are gone waits until the files were asked; the rest only shortly.
+        """
+        goes_on = {call.call_id for call in self._tracker.live_calls}
+        # A new tracker knows nothing of what ended before it was there: the journal does.
+        forgotten = [
+            CallEnded(
+                node=self._node,
+                call_id=call_id,
+                key=INFERRED_END,
+                at=at,
+                outcome=outcome,
+                hangup_by=None,
+                cause=None,
+                inferred=True,
+            )
+            for call_id, outcome in self._left_open.items()
+            if call_id not in goes_on
+        ]
+        self._left_open.clear()
+        gaps, self._unfilled = self._unfilled, []
+        if self._filler is None or not gaps:
+            self._journal.record([*facts, *forgotten])
+            return
+        ends = [fact for fact in facts if isinstance(fact, PartyLeft | PartyStoppedRinging | CallEnded)]
+        filling = asyncio.create_task(
+            self._filler.fill(
+                gaps,
+                Ends([*ends, *forgotten], at),
+                lambda linkedid: self._tracker.call_of(linkedid) is not None,
+            ),
+            name="backfill",
+        )
+        self._filling.add(filling)
+        filling.add_done_callback(self._filling.discard)
+        await asyncio.wait({filling}, timeout=FILES_FIRST_SECONDS)
+        self._journal.record(fact for fact in facts if fact not in ends)
 
     async def _as_written(self, facts: Sequence[CallFact]) -> Sequence[CallFact]:
         """`facts` with the times that the journal has of those that it knows: when it was, not when we learned it."""
@@ -179,6 +236,19 @@ class Listener:
                 select(LinkGapRow).where(LinkGapRow.node == self._node, LinkGapRow.ended_at.is_(None))
             )
             self._gaps = [LinkGap(node=row.node, start=row.started_at, end=None, reason=row.reason) for row in gaps]
+            unfilled = await session.scalars(
+                select(LinkGapRow)
+                .where(
+                    LinkGapRow.node == self._node,
+                    LinkGapRow.ended_at >= self._clock.now() - UNFILLED_KEPT,
+                    LinkGapRow.backfilled_at.is_(None),
+                )
+                .order_by(LinkGapRow.started_at.desc())
+                .limit(UNFILLED_LIMIT)
+            )
+            self._unfilled = [
+                LinkGap(node=row.node, start=row.started_at, end=row.ended_at, reason=row.reason) for row in unfilled
+            ]
             calls = await session.scalars(select(CallRow).where(CallRow.node == self._node, CallRow.ended_at.is_(None)))
             self._left_open = {row.call_id: Outcome.ANSWERED if row.answered_by else Outcome.NO_ANSWER for row in calls}
         if mark is not None and not self._gaps:

@@ -12,6 +12,7 @@ from typing import Any
 from pbx import story
 from pbx.calls import Call, Leg
 from pbx.facts import (
+    INFERRED_END,
     CallEnded,
     CallFact,
     CallStarted,
@@ -198,7 +199,7 @@ class Teller:
             self.tell(
                 CallEnded,
                 call,
-                "ended",
+                INFERRED_END if call.inferred_end else "ended",
                 outcome=result,
                 hangup_by=side,
                 cause=caller.cause if caller is not None else None,

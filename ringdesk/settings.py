@@ -54,6 +54,20 @@ class PublishSettings(BaseModel):
     """The program, and its arguments, that `-rx COMMAND` is added to."""
 
 
+class JournalSettings(BaseModel):
+    """From which files of the PBX the journal completes what it missed, and how long these are kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    asterisk_logs: Path | None = None
+    """Asterisk's log directory as this service sees it; without one, that of the Asterisk that we run."""
+    rotate_mib: Annotated[int, Field(ge=1, le=4096)] = 64
+    """A file that has become this large is put aside."""
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    keep_mib: Annotated[int, Field(ge=1, le=1_048_576)] = 1024
+    """So much of what was put aside is kept, of each file."""
+
+
 class Settings(BaseSettings):
     """Everything that an installation can set."""
 
@@ -69,6 +83,7 @@ class Settings(BaseSettings):
     log_json: bool = False
     http: HttpSettings = HttpSettings()
     speech: SpeechSettings = SpeechSettings()
+    journal: JournalSettings = JournalSettings()
     publish: PublishSettings = PublishSettings()
     pbx: dict[str, PbxConfig] = Field(default_factory=dict)
     """One section a PBX, by its node name. This version takes one."""
@@ -88,6 +103,11 @@ class Settings(BaseSettings):
     def recordings(self) -> Path:
         """Where recordings are written when the PBX section doesn't say."""
         return self.state.resolve() / "recordings"
+
+    @property
+    def asterisk_logs(self) -> Path:
+        """Where Asterisk writes CEL and queue_log."""
+        return self.journal.asterisk_logs or self.state.resolve() / "asterisk" / "log"
 
     def the_pbx(self) -> PbxConfig:
         """The PBX that this installation serves: its section, or one with nothing but defaults."""
