@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Index, Integer, Text, false
+from sqlalchemy import JSON, Boolean, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, UTCDateTime
@@ -24,7 +24,7 @@ class CallFactRow(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     problem: Mapped[str | None] = mapped_column(Text)
     """What failed in a handler of this fact; its effect elsewhere is missing then."""
-    backfilled: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    backfilled: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     """Nobody heard it: it was read from the PBX's own files after a gap."""
 
     __table_args__ = (Index(None, "at"),)
@@ -52,9 +52,9 @@ class CallRow(Base):
     hangup_by: Mapped[str | None] = mapped_column(Text)
     merged_into: Mapped[str | None] = mapped_column(Text)
     recorded: Mapped[bool] = mapped_column(Boolean)
-    end_inferred: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    end_inferred: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     """The end was neither heard nor found in the PBX's files: after a gap the call was there no more."""
-    backfilled: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    backfilled: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     """Some of it was read from the PBX's own files after a gap."""
 
 
