@@ -420,10 +420,10 @@ def upgrade() -> None:
         )
         batch_op.create_unique_constraint(batch_op.f("uq_activities_lead_id_origin"), ["lead_id", "origin"])
         batch_op.create_foreign_key(
-            batch_op.f("fk_activities_author_id"), "users", ["author_id"], ["id"], ondelete="SET NULL"
+            batch_op.f("fk_activities_company_id"), "companies", ["company_id"], ["id"], ondelete="CASCADE"
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_activities_company_id"), "companies", ["company_id"], ["id"], ondelete="CASCADE"
+            batch_op.f("fk_activities_author_id"), "users", ["author_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_activities_lead_id"), "leads", ["lead_id"], ["id"], ondelete="CASCADE"
@@ -433,11 +433,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("scopes", sa.JSON(none_as_null=True), nullable=True))
 
     with op.batch_alter_table("call_facts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("backfilled", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("backfilled", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
 
     with op.batch_alter_table("calls", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("end_inferred", sa.Boolean(), server_default=sa.text("0"), nullable=False))
-        batch_op.add_column(sa.Column("backfilled", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("end_inferred", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(sa.Column("backfilled", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
 
     with op.batch_alter_table("contact_numbers", schema=None) as batch_op:
         batch_op.add_column(
@@ -501,8 +501,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table("activities", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_activities_lead_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_activities_company_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_activities_author_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_activities_company_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_activities_lead_id_origin"), type_="unique")
         batch_op.drop_constraint(batch_op.f("uq_activities_lead_id_node_call_id"), type_="unique")
         batch_op.drop_constraint(batch_op.f("uq_activities_contact_id_origin"), type_="unique")
