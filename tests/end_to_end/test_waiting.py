@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,6 +15,8 @@ from queue_router.waiting import Phase
 from ringdesk.demo.company import SALES_NUMBER
 from ringdesk.demo.softphone import Answer, PhoneEventKind, SoftPhone
 from tests.end_to_end.house import House, established
+from tests.end_to_end.settings_file import write_settings
+from tests.end_to_end.test_command_line import serving
 from tests.end_to_end.waiting import eventually
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
@@ -82,9 +86,11 @@ async def test_two_agents_serve_ten_callers_in_their_order() -> None:
         serving = [asyncio.create_task(serve(phone)) for phone in phones]
         for account in ("1001", "1002"):
             await house.want(account, "ready")
-        async with asyncio.timeout(40):
-            while len(served) < 10:
-                await asyncio.sleep(0.05)
+
+        async def all_served() -> bool:
+            return len(served) == 10
+
+        await eventually(all_served, "ten callers served", timeout=40)
         for task in serving:
             task.cancel()
         await asyncio.gather(*serving, return_exceptions=True)
@@ -138,3 +144,103 @@ async def test_an_agent_without_a_phone_is_backed_off_from() -> None:
             await established(phone)
             await caller.hangup()
             await phone.wait_for(PhoneEventKind.CLOSED, timeout=5)
+
+
+async def test_an_agent_who_declines_is_passed_over_for_a_while() -> None:
+    async with House(staff=2) as house, AsyncExitStack() as exits:
+        (caller,) = await wait_in_line(house, exits, 1)
+        first = await exits.enter_async_context(house.phone("1001", answer=Answer.never()))
+        second = await exits.enter_async_context(house.phone("1002"))
+        await house.want("1001", "ready")
+        ring = await first.wait_for(PhoneEventKind.INCOMING, timeout=5)
+        await first.hangup()
+        await first.wait_for(PhoneEventKind.CLOSED, timeout=5, call=ring.call)
+        await house.reached("1001", "ready")
+        await waiting(house, 1)
+        await house.want("1002", "ready")
+        await established(second)
+        await caller.hangup()
+
+
+async def test_two_callers_at_once_never_ring_one_agent_together() -> None:
+    async with House(staff=1) as house, AsyncExitStack() as exits:
+        callers = await wait_in_line(house, exits, 2)
+        phone = await exits.enter_async_context(house.phone("1001"))
+        await house.want("1001", "ready")
+        first = await phone.wait_for(PhoneEventKind.INCOMING, timeout=5)
+        await established(phone)
+        await waiting(house, 1)
+        assert [event.peer for event in phone.events if event.kind is PhoneEventKind.INCOMING] == [number(0)]
+        mark = phone.mark()
+        hung_up = time.monotonic()
+        await callers[0].hangup()
+        second = await phone.wait_for(PhoneEventKind.INCOMING, timeout=5, since=mark)
+        print(f"agent free to next offer: {1000 * (second.monotonic - hung_up):.1f} ms")
+        assert (first.peer, second.peer) == (number(0), number(1))
+        await callers[1].hangup()
+
+
+async def test_a_killed_service_leaves_its_callers_to_app_queue_and_takes_them_back_in_order() -> None:
+    async with House(staff=2, with_service=False) as house, AsyncExitStack() as exits:
+        await house.start_service()
+        await house.want("1002", "ready")  # whose phone comes later
+        await house.stop_service()
+        here = await exits.enter_async_context(house.phone("1001"))
+        async with serving(write_settings(house, house.state / "r.toml")) as service:
+            await service.up()
+            await answers(house, service.address)
+            callers = []
+            for index in range(4):
+                caller = await exits.enter_async_context(house.caller(number(index)))
+                await caller.dial(SALES_NUMBER)
+                await caller.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+                callers.append(caller)
+
+            async def all_wait() -> bool:
+                shown = await asyncio.to_thread(house.asterisk.console, "core show channels concise")
+                return shown.count("!ringdesk-waiting!") == 4
+
+            await eventually(all_wait, "four callers in the loop")
+            service.process.kill()
+            killed_at = datetime.now(UTC)
+        in_app_queue = await eventually(lambda: queued_in_asterisk(house, 4), "all four in app_queue", timeout=15)
+        assert in_app_queue == [await channel_of(house, number(index)) for index in range(4)]
+
+        # With the service dead, who had asked for calls is rung, and who had not is left alone.
+        came = await exits.enter_async_context(house.phone("1002", answer=Answer.at_once()))
+        ring = await came.wait_for(PhoneEventKind.INCOMING, timeout=10)
+        assert ring.peer == number(0)
+        await established(came)
+        assert not [event for event in here.events if event.kind is PhoneEventKind.INCOMING]
+
+        await house.start_service()
+        await waiting(house, 3)
+        await house.reached("1002", "talking")
+        order = [each.call.caller_number for each in house.service.dispatcher.waiting.in_order()]
+        assert order == [number(index) for index in range(1, 4)]
+        assert all(each.since <= killed_at for each in house.service.dispatcher.waiting)
+        await house.want("1001", "ready")
+        ring = await here.wait_for(PhoneEventKind.INCOMING, timeout=5)
+        assert ring.peer == number(1)
+        for caller in callers:
+            await caller.hangup()
+
+
+async def answers(house: House, address: str) -> None:
+    async def ready() -> bool:
+        async with house.http.get(f"{address}/readyz") as response:
+            return response.status == 200
+
+    await eventually(ready, "readiness")
+
+
+async def queued_in_asterisk(house: House, count: int) -> list[str] | None:
+    """The channels in app_queue, in its order; None while there are not so many."""
+    shown = await asyncio.to_thread(house.asterisk.console, "queue show sales")
+    found = re.findall(r"^\s+\d+\. (PJSIP/\S+)", shown, re.MULTILINE)
+    return found if len(found) == count else None
+
+
+async def channel_of(house: House, caller: str) -> str:
+    shown = await asyncio.to_thread(house.asterisk.console, "core show channels concise")
+    return next(line.split("!")[0] for line in shown.splitlines() if line.split("!")[7] == caller)
