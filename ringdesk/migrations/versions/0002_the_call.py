@@ -423,10 +423,10 @@ def upgrade() -> None:
             batch_op.f("fk_activities_company_id"), "companies", ["company_id"], ["id"], ondelete="CASCADE"
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_activities_author_id"), "users", ["author_id"], ["id"], ondelete="SET NULL"
+            batch_op.f("fk_activities_lead_id"), "leads", ["lead_id"], ["id"], ondelete="CASCADE"
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_activities_lead_id"), "leads", ["lead_id"], ["id"], ondelete="CASCADE"
+            batch_op.f("fk_activities_author_id"), "users", ["author_id"], ["id"], ondelete="SET NULL"
         )
 
     with op.batch_alter_table("api_tokens", schema=None) as batch_op:
@@ -500,8 +500,8 @@ def downgrade() -> None:
         batch_op.drop_column("scopes")
 
     with op.batch_alter_table("activities", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_activities_lead_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_activities_author_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_activities_lead_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_activities_company_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_activities_lead_id_origin"), type_="unique")
         batch_op.drop_constraint(batch_op.f("uq_activities_lead_id_node_call_id"), type_="unique")
