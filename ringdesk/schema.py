@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -11,6 +14,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.database import Base, Database
 
@@ -43,8 +47,26 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 async def upgrade(database: Database) -> None:
     """Bring the schema of `database` up to this version's. Does nothing where it is already."""
-    async with database.engine.begin() as connection:
+    async with database.engine.connect() as connection, _without_cascades(database, connection), connection.begin():
         await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+
+
+@asynccontextmanager
+async def _without_cascades(database: Database, connection: AsyncConnection) -> AsyncIterator[None]:
+    """Keep SQLite from deleting rows that point to a table which a migration replaces by a copy with other columns.
+
+    Dropping the old table counts as deleting its rows, and cascades, unless foreign keys are off; which can be said
+    outside a transaction only, so on the driver's own connection.
+    """
+    if not database.is_sqlite:
+        yield
+        return
+    raw: Any = (await connection.get_raw_connection()).driver_connection
+    await raw.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        await raw.execute("PRAGMA foreign_keys = ON")
 
 
 async def differences(database: Database) -> list[str]:
