@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from accounts.sessions import end_sessions_of
 from queue_router.states import Wanted
 from tests.tools import require_tool
 from tests.web.house import House, Person, call_facts, desk_call
@@ -27,6 +28,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PASSWORD = "correct horse battery"
 PICTURES = os.environ.get("RINGDESK_SCREENSHOTS")
 """Where pictures of the page are kept, to be looked at. None are made without it."""
 
@@ -42,7 +44,8 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def page(browser: Browser) -> AsyncIterator[Page]:
-    page = await browser.new_page(viewport={"width": 1366, "height": 768}, locale="en-GB")
+    context = await browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
+    page = await context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
@@ -52,7 +55,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
 
 @pytest.fixture
 async def anna(house: House) -> Person:
-    anna = await house.add_person("anna", account="1001")
+    anna = await house.add_person("anna", account="1001", password=PASSWORD)
     await house.services.agents.set_wanted(anna.id, Wanted.READY)
     return anna
 
@@ -69,17 +72,17 @@ async def picture(page: Page, name: str) -> None:
 
 
 async def sign_in(house: House, page: Page, person: Person) -> None:
-    await page.goto(str(house.client.make_url("/")))
+    await page.goto(str(house.client.make_url("/bare")))
     await page.get_by_label("Token").fill(person.token)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.locator("#connection")).to_have_attribute("data-connection", "live")
 
 
 async def test_signing_in(house: House, page: Page, anna: Person) -> None:
-    await page.goto(str(house.client.make_url("/")))
+    await page.goto(str(house.client.make_url("/bare")))
     await picture(page, "sign-in")
     await page.get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_role("alert")).to_have_text("Paste your token first.")
+    await expect(page.get_by_role("alert")).to_have_text("Type your login and password first.")
     await page.get_by_label("Token").fill("rdk_wrong")
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("alert")).to_contain_text("not valid")
@@ -95,6 +98,54 @@ async def test_signing_in(house: House, page: Page, anna: Person) -> None:
     await page.get_by_role("button", name="Sign out").click()
     await page.reload()
     await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+async def by_password(page: Page, login: str, password: str) -> None:
+    await page.get_by_label("Login", exact=True).fill(login)
+    await page.get_by_label("Password", exact=True).fill(password)
+    await page.get_by_role("button", name="Sign in").click()
+
+
+async def test_signing_in_with_login_and_password(house: House, page: Page, anna: Person) -> None:
+    address = str(house.client.make_url("/"))
+    await page.goto(address)
+    await by_password(page, "anna", "wrong password")
+    await expect(page.get_by_role("alert")).to_have_text("login and password do not fit")
+    await picture(page, "password-refused")
+    await by_password(page, "anna", PASSWORD)
+    await expect(page.locator("#me")).to_have_text("Anna")
+    # A change by session, with its CSRF token; after a reload as well.
+    for name, word in (("Pause calls", "Not ready"), ("Take calls", "Ready")):
+        await page.get_by_role("button", name=name).click()
+        await expect(page.locator("#state-word")).to_have_text(word)
+        await page.reload()
+        await expect(page.locator("#state-word")).to_have_text(word)
+    # No script can read what a thief would need.
+    assert await page.evaluate("document.cookie") == ""
+    assert await page.evaluate("JSON.stringify([sessionStorage, localStorage])") == "[{},{}]"
+
+    other = await page.context.new_page()
+    await other.goto(address)
+    await expect(other.locator("#me")).to_have_text("Anna")
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_label("Login", exact=True)).to_be_visible()
+    await expect(other.get_by_role("alert")).to_contain_text("Your session has ended")
+    await other.reload()
+    await expect(other.get_by_label("Login", exact=True)).to_be_visible()
+
+
+async def test_a_session_that_ends_in_the_middle_of_a_call(house: House, page: Page, anna: Person) -> None:
+    await page.goto(str(house.client.make_url("/")))
+    await by_password(page, "anna", PASSWORD)
+    house.services.desks.offer(anna.id, desk_call(house.services.clock.now()))
+    house.services.desks.answer(anna.id, "main-1764.9", house.services.clock.now())
+    await expect(page.locator("#stage")).to_contain_text("Talking")
+    async with house.database.transaction() as session:
+        await end_sessions_of(session, anna.id, house.services.clock.now())
+    house.app[LIVE].look_again(anna.id)
+    await expect(page.get_by_role("alert")).to_contain_text("a call that goes on is still there")
+    await by_password(page, "anna", PASSWORD)
+    await expect(page.locator("#stage")).to_contain_text("Talking")
 
 
 async def test_my_state(house: House, page: Page, anna: Person) -> None:

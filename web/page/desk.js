@@ -13,7 +13,9 @@ const CALLS_ROWS = 18;
 const byId = (id) => document.getElementById(id);
 const desk = {
   live: null,
-  token: null,
+  isIn: false,
+  token: null, // null while in: it is the session's cookie that signs in.
+  csrf: null,
   connection: "connecting",
   lastNews: null,
   skew: 0, // Server's clock minus ours, in ms.
@@ -70,14 +72,18 @@ async function api(path, options = {}) {
   try {
     response = await fetch(path, {
       ...options,
-      headers: { Authorization: `Bearer ${desk.token}`, ...(options.body ? { "Content-Type": "application/json" } : {}) },
+      headers: {
+        ...(desk.token === null ? {} : { Authorization: `Bearer ${desk.token}` }),
+        ...(desk.csrf === null ? {} : { "X-CSRF-Token": desk.csrf }),
+        ...(options.body ? { "Content-Type": "application/json" } : {}),
+      },
       signal: AbortSignal.timeout(10_000),
     });
   } catch {
     throw new ApiError(t("error.network"));
   }
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ApiError(body.detail ?? body.title ?? String(response.status));
+  if (!response.ok) throw Object.assign(new ApiError(body.detail ?? body.title ?? String(response.status)), { status: response.status });
   return body;
 }
 
@@ -88,12 +94,57 @@ function showSignIn(error = null) {
   byId("sign-in").hidden = false;
   byId("sign-in-error").hidden = error === null;
   byId("sign-in-error").textContent = error ?? "";
-  byId("token").setAttribute("aria-invalid", String(error !== null));
+  byId("login").setAttribute("aria-invalid", String(error !== null));
   document.title = t("app");
-  byId("token").focus();
+  byId(byId("login").value === "" ? "login" : "password").focus();
+}
+
+async function signInByPassword(login, password) {
+  byId("sign-in-button").disabled = true;
+  try {
+    const session = await api("/api/v1/session", { method: "POST", body: JSON.stringify({ login, password }) });
+    desk.csrf = session.csrf_token;
+    signIn(null);
+  } catch (error) {
+    showSignIn(error.message);
+  }
+  byId("sign-in-button").disabled = false;
+}
+
+// Whoever is signed in in this browser already, in another tab or before a reload.
+async function resume() {
+  const kept = sessionStorage.getItem(TOKEN);
+  if (kept !== null) {
+    signIn(kept);
+    return;
+  }
+  try {
+    desk.csrf = (await api("/api/v1/session")).csrf_token;
+    signIn(null);
+  } catch (error) {
+    showSignIn(error.status === 401 ? null : error.message);
+  }
+}
+
+async function signOut() {
+  const isSession = desk.token === null;
+  try {
+    if (isSession) await api("/api/v1/session", { method: "DELETE" });
+  } catch (error) {
+    // Only who is told so may believe that nobody else can go on here.
+    if (error.status !== 401) {
+      desk.stateError = t("sign_out.failed", { reason: error.message });
+      draw();
+      return;
+    }
+  }
+  sessionStorage.removeItem(TOKEN);
+  reset();
+  showSignIn();
 }
 
 function signIn(token) {
+  desk.isIn = true;
   desk.token = token;
   byId("sign-in").hidden = true;
   byId("desk").hidden = false;
@@ -106,7 +157,7 @@ function signIn(token) {
     },
     user: (user) => {
       desk.user = user;
-      sessionStorage.setItem(TOKEN, token);
+      if (token !== null) sessionStorage.setItem(TOKEN, token);
       draw();
     },
     snapshot: (topic, data) => takeSnapshot(data),
@@ -116,9 +167,10 @@ function signIn(token) {
       desk.skew = Date.parse(at) - Date.now();
     },
     refused: () => {
+      if (!desk.isIn) return; // signed out here, just now
       sessionStorage.removeItem(TOKEN);
       reset();
-      showSignIn(t("sign_in.refused"));
+      showSignIn(t(token === null ? "sign_in.ended" : "sign_in.refused"));
     },
   });
   draw();
@@ -126,7 +178,7 @@ function signIn(token) {
 
 function reset() {
   desk.live?.close();
-  Object.assign(desk, { live: null, token: null, connection: "connecting", user: null, agent: undefined, myCalls: null });
+  Object.assign(desk, { live: null, isIn: false, token: null, csrf: null, connection: "connecting", user: null, agent: undefined, myCalls: null });
   Object.assign(desk, { stateError: null, lastNews: null });
   for (const kept of [desk.calls, desk.closed, desk.chosen, desk.histories]) kept.clear();
   shown.clear();
@@ -194,7 +246,7 @@ async function loadMyCalls() {
   callsWanted = true;
   if (callsLoading) return;
   callsLoading = true;
-  while (callsWanted && desk.token !== null) {
+  while (callsWanted && desk.isIn) {
     callsWanted = false;
     try {
       desk.myCalls = await api(`/api/v1/calls?limit=${CALLS_ROWS}`);
@@ -239,7 +291,7 @@ function part(id, value, paint) {
 }
 
 function draw() {
-  if (desk.token === null) return;
+  if (!desk.isIn) return;
   drawTop();
   drawBars();
   drawMyCalls();
@@ -453,7 +505,7 @@ function setText(id, text) {
 }
 
 function tick() {
-  if (desk.token === null) return;
+  if (!desk.isIn) return;
   setText("state-timer", desk.agent?.since ? duration(secondsSince(desk.agent.since)) : "");
   const call = currentCall();
   if (!call) return;
@@ -477,16 +529,14 @@ for (const element of document.querySelectorAll("[data-text]")) element.textCont
 
 byId("sign-in-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const token = byId("token").value.trim();
+  const [login, password, token] = [byId("login").value.trim(), byId("password").value, byId("token").value.trim()];
+  byId("password").value = "";
   byId("token").value = "";
-  if (token === "") showSignIn(t("sign_in.empty"));
-  else signIn(token);
+  if (token !== "") signIn(token);
+  else if (login === "" || password === "") showSignIn(t("sign_in.empty"));
+  else signInByPassword(login, password);
 });
-byId("sign-out").addEventListener("click", () => {
-  sessionStorage.removeItem(TOKEN);
-  reset();
-  showSignIn();
-});
+byId("sign-out").addEventListener("click", signOut);
 byId("ready").addEventListener("click", () => askFor(desk.agent?.wanted === "ready" ? "not_ready" : "ready"));
 addEventListener("keydown", (event) => {
   const call = currentCall();
@@ -498,6 +548,4 @@ document.addEventListener("visibilitychange", () => {
 });
 setInterval(tick, 500);
 
-const kept = sessionStorage.getItem(TOKEN);
-if (kept === null) showSignIn();
-else signIn(kept);
+resume();

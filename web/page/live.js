@@ -15,7 +15,7 @@ export class Live {
   #timer = 0;
   #closed = false;
 
-  // `on`: {state(word), user(user), snapshot(topic, data), change(topic, kind, data), news(serverTime), refused()}
+  // `token` null: the session's cookie signs in. `on`: {state(word), user(user), snapshot(topic, data), change(topic, kind, data), news(serverTime), refused()}
   constructor(token, on) {
     this.#token = token;
     this.#on = on;
