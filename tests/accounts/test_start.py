@@ -1,0 +1,48 @@
+from datetime import UTC, datetime
+
+from accounts.passwords import Passwords
+from accounts.start import prepare_accounts
+from accounts.users import Role, User, add_user, find_user
+from kernel.database import Database
+from tests.accounts.test_passwords import WEAK
+
+NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+
+
+async def prepare(database: Database) -> str | None:
+    async with database.transaction() as session:
+        return await prepare_accounts(session, Passwords(WEAK), NOW)
+
+
+async def user(database: Database, login: str) -> User | None:
+    async with database.reading() as session:
+        return await find_user(session, login)
+
+
+async def test_the_first_start_makes_an_admin_and_tells_the_password_once(database: Database) -> None:
+    password = await prepare(database)
+    assert password is not None
+    admin = await user(database, "admin")
+    assert admin is not None
+    assert (admin.role, admin.active) == (Role.ADMIN, True)
+    assert (await Passwords(WEAK).verdict(admin.password_hash, password)).is_right
+    assert await prepare(database) is None
+    again = await user(database, "admin")
+    assert again is not None
+    assert again.password_hash == admin.password_hash
+
+
+async def test_where_there_is_an_admin_none_is_made(database: Database) -> None:
+    async with database.transaction() as session:
+        await add_user(session, login="root", name="Root", role=Role.ADMIN, now=NOW)
+    assert await prepare(database) is None
+    assert await user(database, "admin") is None
+
+
+async def test_somebody_elses_login_is_not_taken(database: Database) -> None:
+    async with database.transaction() as session:
+        await add_user(session, login="admin", name="Adam Min", role=Role.AGENT, now=NOW)
+    assert await prepare(database) is None
+    kept = await user(database, "admin")
+    assert kept is not None
+    assert (kept.role, kept.password_hash) == (Role.AGENT, None)
