@@ -33,6 +33,18 @@ _TRAFFIC = (
     "tcptls",
     "taskprocessor",
 )
+# Who reads which file: not every reader says its name.
+_READERS = {
+    "config_options": "pjsip.conf",
+    "res_sorcery": "pjsip.conf",
+    "res_pjsip": "pjsip.conf",
+    "format_cap": "pjsip.conf",
+    "app_queue": "queues.conf",
+    "pbx_config": "extensions.conf",
+    "pbx.c": "extensions.conf",
+    "res_musiconhold": "musiconhold.conf",
+    "res_parking": "res_parking.conf",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,6 @@ def complaints(lines: Iterable[str]) -> list[Complaint]:
 def _complaint(source: str, text: str) -> Complaint:
     place, named = _LINE.search(text), _FILE.search(text)
     file = (place and place["file"]) or (named and named["file"]) or None
-    if file is None and source.startswith(("config_options", "res_sorcery", "res_pjsip")):
-        file = "pjsip.conf"  # its reader leaves the name out
+    if file is None:
+        file = next((known for start, known in _READERS.items() if source.startswith(start)), None)
     return Complaint(text.strip(), PurePath(file).name if file else None, int(place["line"]) if place else None)

@@ -134,7 +134,7 @@ async def test_what_asterisk_complains_of_is_put_back_and_named(real_pbx: RealPb
     broken = files | {"extensions.conf": files["extensions.conf"] + BAD_EXTENSION}
     with pytest.raises(PublishRefused) as refused:
         await publish(publisher, broken)
-    (complaint,) = refused.value.complaints
+    (complaint,) = refused.value.complaints  # and none of what calls did meanwhile
     assert (complaint.file, complaint.line) == ("extensions.conf", broken["extensions.conf"].count("\n"))
     assert "No closing parenthesis found" in complaint.text
     assert refused.value.is_restored
