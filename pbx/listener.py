@@ -145,6 +145,7 @@ class Listener:
                     self._journal.record_gap(gap)
                 self._unfilled.extend(ended)
                 self._gaps.clear()
+                await self.mark(item.at)  # a service that is killed soon has a gap that begins here
 
     def _heard_until(self, lost_at: datetime) -> datetime:
         """When events began to be missing: where we were stopped for a while, it was long before we noticed."""
