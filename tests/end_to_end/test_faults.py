@@ -227,7 +227,7 @@ async def offers_of(house: House, call: CallRow) -> list[CallOffer]:
         return list(await session.scalars(select(CallOffer).where(CallOffer.call_id == call.call_id)))
 
 
-async def test_what_went_on_while_the_service_was_down_is_known_or_marked_as_unknown() -> None:
+async def test_what_went_on_while_the_service_was_down_is_known() -> None:
     async with House(staff=3) as house, ready_agents(house, 3) as phones:
         marks = {phone.account: len(phone.events) for phone in phones}
         async with house.caller(SOMCHAI.number) as first, house.caller(ARUNEE.number) as second:
@@ -247,7 +247,10 @@ async def test_what_went_on_while_the_service_was_down_is_known_or_marked_as_unk
 
             ended = await house.ended_call_from(SOMCHAI.number)
             assert (ended.outcome, ended.answered_by) == ("answered", [talking.account])
-            assert (await house.facts(ended.call_id))[-1].data["inferred"] is True
+            end = (await house.facts(ended.call_id))[-1]
+            assert (end.data["inferred"], end.backfilled) == (False, True)
+            missed = await house.ended_call_from(OLGA.number)
+            assert (missed.outcome, missed.answered_by, missed.backfilled) == ("answered", [unheard.agent], True)
             await house.reached(taken_by.account, "talking")
             await second.hangup()
             finished = await house.ended_call_from(ARUNEE.number)
