@@ -49,8 +49,12 @@ class FallbackMembers:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            for agent in self._agents.all():
-                await self._tell(agent)
+            await self.tell_all()
+
+    async def tell_all(self) -> None:
+        """Tell Asterisk what it was not told yet."""
+        for agent in self._agents.all():
+            await self._tell(agent)
 
     async def _tell(self, agent: Agent) -> None:
         paused = agent.wanted is not Wanted.READY

@@ -125,7 +125,7 @@ def epoch_text(moment: datetime) -> str:
 def moment_of(text: str) -> datetime | None:
     """The moment that a channel variable holds; None for what is none."""
     whole, _, rest = text.partition(".")
-    if not (whole.isdecimal() and len(whole) <= 11 and (rest.isdecimal() or not rest)):
+    if not (text.isascii() and whole.isdecimal() and len(whole) <= 11 and (rest.isdecimal() or not rest)):
         return None
     return datetime.fromtimestamp(int(whole) + (float(f"0.{rest}") if rest else 0.0), UTC)
 

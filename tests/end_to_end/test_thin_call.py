@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from crm_core.timeline import Activity
 from pbx.journal_tables import CallFactRow, CallRow
 from queue_router.agents import MISSED_CALL
+from ringdesk.asterisk.ports import free_ports
 from ringdesk.demo.check import lines, run_check
 from ringdesk.demo.company import QUEUE, SALES_NUMBER, customers
 from ringdesk.demo.softphone import Answer, PhoneEventKind
@@ -204,9 +205,18 @@ async def test_a_callers_name_arrives_as_it_was_sent(name: str) -> None:
         assert (await house.ended_call_from(ARUNEE.number)).caller_name == name
 
 
-async def test_with_nobody_ready_asterisk_serves_and_the_record_still_opens() -> None:
-    async with House() as house, house.phone("1001") as agent, house.screen("1001") as screen:
-        await house.reached("1001", "not_ready")
+async def test_where_the_router_is_not_reached_asterisk_serves_and_the_record_still_opens() -> None:
+    async with House(with_service=False) as house:
+        # It lives, and Asterisk asks at another door.
+        house.service_pbx = lambda pbx: pbx.model_copy(
+            update={"ports": pbx.ports.model_copy(update={"agi": free_ports(1)[0]})}
+        )
+        await house.start_service()
+        await _served_by_asterisk(house)
+
+
+async def _served_by_asterisk(house: House) -> None:
+    async with house.ready_agent("1001") as agent, house.screen("1001") as screen:
         async with house.caller(SOMCHAI.number) as caller:
             await caller.dial(SALES_NUMBER)
             offer = await screen.change("call_offered")
@@ -225,8 +235,25 @@ async def test_with_nobody_ready_asterisk_serves_and_the_record_still_opens() ->
         assert status == 200
         [offered] = document["offers"]
         assert (offered["source"], offered["outcome"], offered["why"]) == ("pbx", "answered", None)
+
+
+async def test_with_nobody_ready_the_caller_waits_and_no_phone_rings() -> None:
+    async with House() as house, house.phone("1001") as agent, house.caller(SOMCHAI.number) as caller:
+        await house.reached("1001", "not_ready")
+        await caller.dial(SALES_NUMBER)
+
+        async def waits() -> bool:
+            return len(house.service.dispatcher.waiting) == 1
+
+        await eventually(waits, "a caller who waits")
+        assert not [event for event in agent.events if event.kind is Kind.INCOMING]
         # Nobody becomes available by accident: what the agent asked for stands.
         await house.reached("1001", "not_ready")
+        await house.want("1001", "ready")
+        await established(agent)
+        await caller.hangup()
+        call = await house.ended_call_from(SOMCHAI.number)
+        assert (call.outcome, call.queue, call.answered_by) == ("answered", QUEUE, ["1001"])
 
 
 async def test_who_does_not_answer_is_not_ready_and_the_next_one_gets_the_call() -> None:

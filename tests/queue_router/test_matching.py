@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_router.matching import Candidate, choose_longest_idle
+from queue_router.matching import Candidate, Waiter, choose_longest_idle, pair
 from queue_router.states import AgentState
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -70,3 +70,54 @@ def test_nobody_who_could_take_it_has_been_idle_longer(members: list[Candidate],
             if each.idle_since
         )
         assert chosen.idle_since is None or all(each.idle_since is not None for each in able)
+
+
+def test_each_caller_in_turn_gets_who_is_idle_longest_of_those_left() -> None:
+    members = {"sales": [agent(1, 3), agent(2, 9)], "help": [agent(2, 9), agent(3, 1)]}
+    waiters = [
+        Waiter("a", "help"),
+        Waiter("b", "sales", frozenset({1})),
+        Waiter("c", "sales"),
+        Waiter("d", "help"),
+        Waiter("e", "none"),
+    ]
+    pairings = pair(waiters, lambda queue: members.get(queue, []))
+    assert [(each.key, each.agent.user_id) for each in pairings] == [("a", 2), ("c", 1), ("d", 3)]
+    assert pairings[0].reason["rule"] == "longest_idle"
+    assert pairings[0].reason["queue"] == "help"
+
+
+waiters = st.lists(
+    st.builds(
+        Waiter,
+        key=st.uuids().map(str),
+        queue=st.sampled_from(["one", "two"]),
+        excluded=st.frozensets(st.integers(1, 50), max_size=3),
+    ),
+    max_size=12,
+    unique_by=lambda waiter: waiter.key,
+)
+
+
+@given(waiters, candidates, candidates)
+def test_a_matching_is_fair_and_leaves_nobody_out(
+    line: list[Waiter], one: list[Candidate], two: list[Candidate]
+) -> None:
+    members = {"one": one, "two": two}
+    pairings = pair(line, members.__getitem__)
+    by_key = {each.key: each.agent for each in pairings}
+    # Everybody once, only who is ready, and in the order of the line.
+    assert len({each.agent.user_id for each in pairings}) == len(pairings)
+    assert [each.key for each in pairings] == [waiter.key for waiter in line if waiter.key in by_key]
+    for waiter in line:
+        eligible = {
+            each.user_id
+            for each in members[waiter.queue]
+            if each.state is AgentState.READY and each.user_id not in waiter.excluded
+        }
+        if waiter.key in by_key:
+            assert by_key[waiter.key].user_id in eligible
+        else:
+            # Whoever could have served them went to somebody before them.
+            ahead = line[: line.index(waiter)]
+            assert eligible <= {by_key[each.key].user_id for each in ahead if each.key in by_key}
