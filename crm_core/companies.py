@@ -26,7 +26,7 @@ from crm_core.details import (
     search_text,
 )
 from crm_core.errors import NoSuchRecord, check_version
-from crm_core.folding import fold
+from crm_core.folding import SORT_LIMIT, fold, sort_key
 from crm_core.numbers import check_region, parse_number
 from kernel.database import Base, UTCDateTime
 
@@ -40,7 +40,7 @@ class Company(Base):
     name: Mapped[str] = mapped_column(String(NAME_LIMIT))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     notes: Mapped[str] = mapped_column(Text)
-    sort_name: Mapped[str] = mapped_column(String(3 * NAME_LIMIT))
+    sort_name: Mapped[str] = mapped_column(String(SORT_LIMIT))
     search_text: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime())
@@ -125,7 +125,7 @@ class CompanyDirectory:
             name=cleaned,
             owner_id=owner_id,
             notes=clean_text(notes, "notes"),
-            sort_name=fold(cleaned),
+            sort_name=sort_key(cleaned),
             version=1,
             created_at=now,
             updated_at=now,
@@ -142,7 +142,7 @@ class CompanyDirectory:
         """The company of that name, whatever the case: the oldest where there are several, a new one where is none."""
         cleaned = clean_name(name, field)
         found = await session.scalar(
-            select(Company).where(Company.sort_name == fold(cleaned)).order_by(Company.id).limit(1)
+            select(Company).where(Company.sort_name == sort_key(cleaned)).order_by(Company.id).limit(1)
         )
         return found or await self.create(session, name=cleaned, now=now)
 
@@ -166,7 +166,7 @@ class CompanyDirectory:
         check_version("company", company.version, version)
         if "name" in changes:
             company.name = clean_name(changes["name"])
-            company.sort_name = fold(company.name)
+            company.sort_name = sort_key(company.name)
         if "owner_id" in changes:
             await check_owner(session, changes["owner_id"])
             company.owner_id = changes["owner_id"]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.users import NAME_LIMIT
 from crm_core.details import EmailColumns, NumberColumns, TagColumns
+from crm_core.folding import SORT_LIMIT
 from kernel.database import Base, UTCDateTime
 
 
@@ -27,8 +28,8 @@ class Contact(Base):
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id", ondelete="SET NULL"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     notes: Mapped[str] = mapped_column(Text, server_default="")
-    sort_name: Mapped[str] = mapped_column(String(3 * NAME_LIMIT))
-    """The name without regard to case, in whose order lists stand. Folding may lengthen a text threefold."""
+    sort_name: Mapped[str] = mapped_column(String(SORT_LIMIT))
+    """The name without regard to case, in whose order lists stand."""
     search_text: Mapped[str] = mapped_column(Text)
     """Name, company, numbers and addresses without regard to case, for the search box."""
     version: Mapped[int] = mapped_column(Integer, server_default="1")

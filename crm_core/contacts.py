@@ -25,7 +25,7 @@ from crm_core.details import (
     search_text,
 )
 from crm_core.errors import NoSuchRecord, check_version
-from crm_core.folding import fold
+from crm_core.folding import fold, sort_key
 from crm_core.lookup import ContactMatch, NumberLookup, NumberMatches
 from crm_core.numbers import parse_number
 from kernel.database import Database
@@ -96,7 +96,7 @@ class ContactDirectory:
             name=cleaned_name,
             owner_id=owner_id,
             notes=clean_text(notes, "notes"),
-            sort_name=fold(cleaned_name),
+            sort_name=sort_key(cleaned_name),
             version=1,
             created_at=now,
             updated_at=now,
@@ -130,7 +130,7 @@ class ContactDirectory:
         check_version("contact", contact.version, version)
         if "name" in changes:
             contact.name = clean_name(changes["name"])
-            contact.sort_name = fold(contact.name)
+            contact.sort_name = sort_key(contact.name)
         if "owner_id" in changes:
             await check_owner(session, changes["owner_id"])
             contact.owner_id = changes["owner_id"]

@@ -7,7 +7,8 @@ import pytest
 from crm_core.contacts import ContactDirectory
 from crm_core.timeline import Timeline
 from kernel.database import Base, Database
-from tests.crm_core import test_contacts, test_timeline
+from tests.crm_core import test_call_notes, test_contacts, test_missed_calls, test_timeline
+from tests.crm_core.calls import Story
 
 pytestmark = pytest.mark.postgresql
 
@@ -47,3 +48,22 @@ async def test_contacts_are_the_same(postgresql: Database, story) -> None:  # ty
 async def test_timelines_are_the_same(postgresql: Database, story) -> None:  # type: ignore[no-untyped-def]
     directory = ContactDirectory(postgresql, "TH")
     await story(postgresql, directory, Timeline(directory))
+
+
+MISSED = (
+    test_missed_calls.test_a_missed_call_of_somebody_known_is_a_task_of_their_owner,
+    test_missed_calls.test_a_missed_call_of_nobody_known_is_a_lead_of_the_queue,
+    test_missed_calls.test_the_same_missed_call_told_twice_is_followed_up_once,
+    test_missed_calls.test_a_call_whose_beginning_is_told_after_its_end_is_followed_up,
+    test_missed_calls.test_a_second_missed_call_adds_to_the_open_lead_and_a_third_after_its_end_makes_another,
+    test_missed_calls.test_a_second_missed_call_adds_to_the_open_task_and_a_third_after_it_is_done_makes_another,
+    test_missed_calls.test_a_call_of_a_company_and_its_people_is_on_all_their_timelines,
+    test_call_notes.test_what_is_written_while_talking_is_on_the_timeline_at_the_end,
+    test_call_notes.test_of_several_people_the_chosen_one_gets_the_note,
+    test_call_notes.test_whoever_is_added_during_or_after_the_call_gets_the_call_and_the_note,
+)
+
+
+@pytest.mark.parametrize("story", MISSED)
+async def test_what_follows_calls_is_the_same(postgresql: Database, story) -> None:  # type: ignore[no-untyped-def]
+    await story(Story(postgresql))
