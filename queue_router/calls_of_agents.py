@@ -40,6 +40,9 @@ OUTCOMES = {
     RingEnd.FAILED: OfferOutcome.FAILED,
 }
 
+BEGINNINGS = (CallStarted, CallQueued, PartyRang, PartyAnswered)
+"""Facts that say what goes on. Read from the PBX's files after a gap they are past: what lasts a snapshot tells."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -74,7 +77,14 @@ class CallsOfAgents:
             (CallEnded, self.on_call_ended),
         ]
         for kind, handler in handlers:
-            facts.subscribe(kind, handler)
+            facts.subscribe(kind, _heard(handler) if kind in BEGINNINGS else handler)
+        facts.subscribe(PartyAnswered, self.on_answered_unheard)
+
+    async def on_answered_unheard(self, session: AsyncSession, fact: PartyAnswered) -> None:
+        """The agent took the call while we did not hear it: an offer of ours ended so."""
+        agent = self._agents.at_phone(fact.party) if fact.backfilled else None
+        if agent is not None:
+            await settle_offer(session, fact.call_id, agent.user_id, OfferOutcome.ANSWERED, fact.at)
 
     async def resume(self, facts: Iterable[CallFact]) -> None:
         """Take in what a snapshot of the PBX tells, in memory only, before the journal has it.
@@ -245,6 +255,16 @@ class CallsOfAgents:
                 )
             )
             await session.flush()
+
+
+def _heard(handler: Callable[[AsyncSession, Any], Any]) -> Callable[[AsyncSession, Any], Any]:
+    """The handler, for facts that were heard when they happened."""
+
+    async def handle(session: AsyncSession, fact: CallFact) -> None:
+        if not fact.backfilled:
+            await handler(session, fact)
+
+    return handle
 
 
 def _has_leg(agent: Agent, call_id: str) -> bool:

@@ -1,3 +1,4 @@
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -5,6 +6,7 @@ from sqlalchemy import select
 from kernel.messages import Fact, FactBus
 from pbx.facts import (
     CallEnded,
+    CallFact,
     CallMerged,
     CallQueued,
     CallStarted,
@@ -129,6 +131,31 @@ async def test_facts_heard_twice_change_nothing(house: House) -> None:
     assert len(house.calls) == 0
     async with house.database.reading() as session:
         assert len((await session.scalars(select(CallOffer))).all()) == 1
+
+
+def read_later(*facts: CallFact) -> list[CallFact]:
+    """The same, read from the PBX's files after a gap."""
+    return [dataclasses.replace(fact, backfilled=True) for fact in facts]
+
+
+async def test_what_is_read_after_a_gap_does_not_go_on(house: House) -> None:
+    user_id = await house.add_agent("1001")
+    await publish(house, *read_later(started(), queued(), rang(), answered()))
+    assert state(house, user_id) is AgentState.READY
+    assert house.desks.snapshot(user_id)["calls"] == []
+    assert len(house.calls) == 0
+
+
+async def test_an_end_that_is_read_after_a_gap_frees_the_agent(house: House) -> None:
+    user_id = await house.add_agent("1001")
+    await publish(house, started(), queued(), rang())
+    await publish(house, *read_later(answered(), left(), ended()))
+    assert state(house, user_id) is AgentState.READY
+    assert len(house.calls) == 0
+    async with house.database.reading() as session:
+        offer = await session.scalar(select(CallOffer))
+        assert offer is not None
+        assert offer.outcome == "answered"
 
 
 async def test_a_popup_says_why_it_ends(house: House) -> None:
