@@ -67,6 +67,7 @@ async def standing_house(tmp_path: Path, clock: Clock) -> AsyncIterator[House]:
     async with database.transaction() as session:
         await stored.take_over(session, clock.now())
     asterisk = OwnAsterisk(AsteriskInstance(tmp_path / "asterisk"))
+    queues: dict[int, frozenset[str]] = {}
     services = Services(
         publishing=Publishing(database, stored, asterisk, clock),
         database=database,
@@ -76,12 +77,13 @@ async def standing_house(tmp_path: Path, clock: Clock) -> AsyncIterator[House]:
         agents=agents,
         desks=desks,
         allowed_origins=frozenset({"https://desk.example.com"}),
+        queues_of=lambda user_id: queues.get(user_id, frozenset()),
     )
     app = create_app(services)
     app[DOOR] = SignIn(database, clock, Passwords(QUICK))
     client = TestClient(TestServer(app))
     await client.start_server()
-    yield House(services, journal, client)
+    yield House(services, journal, client, queues=queues)
     await client.close()
     writing.cancel()
     await database.close()

@@ -45,6 +45,8 @@ class House:
     journal: Journal
     client: TestClient[Any, Any]
     people: dict[str, Person] = field(default_factory=dict)
+    queues: dict[int, frozenset[str]] = field(default_factory=dict)
+    """The queues whose calls each user takes."""
 
     @property
     def app(self) -> web.Application:
