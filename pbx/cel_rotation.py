@@ -55,13 +55,11 @@ class LogRotation:
     def look(self, now: datetime) -> str | None:
         """Rotate and delete what is due; why not, where that is not possible."""
         problem = None
-        for path, put_aside in self._files:
+        for path, rotate in self._files:
             try:
-                if path.stat().st_size >= self._limits.rotate_bytes:
-                    put_aside(path, _free_name(path, now))
+                if _size(path) >= self._limits.rotate_bytes:
+                    rotate(path, _free_name(path, now))
                 self._delete_old(path, now)
-            except FileNotFoundError:
-                continue
             except OSError as error:
                 problem = f"{error.filename or path}: {error.strerror}"
         return problem
@@ -86,6 +84,13 @@ def put_aside(path: Path) -> Sequence[tuple[datetime, Path]]:
         except ValueError:
             continue  # not ours
     return found
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _free_name(path: Path, now: datetime) -> Path:
