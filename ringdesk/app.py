@@ -36,6 +36,7 @@ from queue_router.agi import AgiServer
 from queue_router.calls_of_agents import CallsOfAgents
 from queue_router.desks import Desks
 from queue_router.dispatch import Dispatcher
+from queue_router.fallback_members import FallbackMembers
 from queue_router.heartbeat import Heartbeat
 from queue_router.live_calls import LiveCalls
 from queue_router.numbers import NumberTable, Queue
@@ -88,6 +89,7 @@ class Ringdesk:
     heartbeat: Heartbeat = field(init=False)
     dispatcher: Dispatcher = field(init=False)
     numbers: NumberTable = field(init=False)
+    _members: FallbackMembers = field(init=False)
     publishing: Publishing = field(init=False)
     http_port: int = field(init=False, default=0)
     first_password: str | None = field(init=False, default=None, repr=False)
@@ -168,7 +170,7 @@ class Ringdesk:
             commands=self.commands,
             record=self.journal.record,
         )
-        self.dispatcher = router.dispatcher
+        self.dispatcher, self._members = router.dispatcher, router.members
         for name, work in router.tasks().items():
             self._run(stack, work, name)
         agi = AgiServer()
@@ -275,6 +277,9 @@ class Ringdesk:
         """Route by what Asterisk was told just now."""
         self.numbers.replace(_queues(pbx), pbx.numbers)
         await self.agents.load()
+        # A new member of app_queue is not paused yet; a caller may wait for whom there is somebody now.
+        self._members.tell_again()
+        self.dispatcher.look()
 
     def _queues_of(self, user_id: int) -> frozenset[str]:
         agent = self.agents.find(user_id)

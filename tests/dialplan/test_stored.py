@@ -180,3 +180,22 @@ async def test_pages_follow_one_another_and_a_search_finds_account_and_name(
 
 async def test_nothing_has_changed_against_itself() -> None:
     assert changes(without_secrets(file_config()), without_secrets(file_config())) == []
+
+
+@pytest.mark.postgresql
+async def test_postgresql_keeps_it_the_same_way(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(METADATA.create_all)
+    stored = StoredPbx(file_config())
+    async with database.transaction() as session:
+        await stored.take_over(session, NOW)
+        queue = await stored.add(session, QueueRow, {"name": "q", "members": ["1002", "1001"]}, COMMAND_LINE, NOW)
+        await stored.change(session, queue, {"members": ["1001"], "label": "ใหม่"}, COMMAND_LINE, NOW)
+    async with database.reading() as session:
+        config = await stored.config(session)
+        assert [each.members for each in config.queues if each.name == "q"] == [["1001"]]
+        assert [row.name for row in (await page(session, QueueRow, query="ใหม่")).rows] == ["q"]
+        assert without_secrets(config) != without_secrets(file_config())
+    assert await refused(database, stored, QueueRow, name="q") == ("name", "'q' is there already")
+    await database.close()

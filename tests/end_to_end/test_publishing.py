@@ -92,6 +92,29 @@ async def test_a_new_phone_queue_and_number_work_without_a_restart_while_a_call_
         assert (await house.ended_call_from("+66811111111")).outcome == "answered"
 
 
+async def test_who_waits_is_offered_to_an_agent_who_joins_the_queue_and_a_member_who_wants_no_calls_is_paused() -> None:
+    async with House(staff=2, callers=1) as house:
+        admin, _ = await people(house)
+        queue = await admin("POST", "queues", {"name": "support"}, status=201)
+        await admin("POST", "numbers", {"number": NUMBER, "queue": "support"}, status=201)
+        await admin("POST", "publications", {})
+        async with house.ready_agent("1001") as agent, house.phone("1002"), house.caller("+66811111111") as caller:
+            await caller.dial(NUMBER)
+            await established(caller)
+            await admin("PATCH", f"queues/{queue['id']}", {"members": ["1001", "1002"]})
+            await admin("POST", "publications", {})
+            await established(agent)
+
+            async def paused() -> bool:
+                shown = await asyncio.to_thread(house.asterisk.console, "queue show support")
+                (line,) = [line for line in shown.splitlines() if "PJSIP/1002" in line]
+                return "(paused" in line
+
+            await eventually(paused, "1002, who has not asked for calls, is paused", timeout=10)
+            await caller.hangup()
+            await agent.wait_for(PhoneEventKind.CLOSED, timeout=5)
+
+
 async def test_what_the_command_line_publishes_reaches_the_running_service() -> None:
     async with House(staff=1, callers=1) as house:
         admin, _ = await people(house)

@@ -11,7 +11,7 @@ import pytest
 from kernel.database import Base, Database
 from ringdesk import schema
 
-PACKAGES = ["kernel", "accounts", "pbx", "crm_core", "recordings", "queue_router", "reports", "web"]
+PACKAGES = ["kernel", "accounts", "pbx", "dialplan", "crm_core", "recordings", "queue_router", "reports", "web"]
 
 
 async def test_migrations_make_what_the_models_say_on_sqlite(tmp_path: Path) -> None:
