@@ -404,6 +404,11 @@ class Backfill:
             return self._facts(_queue_events(row))
         return self._facts(self._events.feed(row))
 
+    @property
+    def faults(self) -> int:
+        """Events that the tracker failed on. More than none is a defect."""
+        return self._tracker.faults
+
     def finish(self) -> list[CallFact]:
         """The facts that only the end of the files makes certain."""
         return self._facts(self._events.finish())
