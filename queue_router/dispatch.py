@@ -42,6 +42,10 @@ DECLINED_SECONDS = 30.0
 HOLD_SECONDS = 1.0
 """How long a call is offered to nobody after Asterisk could not be told of an offer."""
 WATCH_SECONDS = 1.0
+STALL_SECONDS = 2.0
+"""So much later than due, this process was held up: callers may have gone on without us."""
+CHECK_SECONDS = 30.0
+"""Between two looks at Asterisk while somebody waits, whatever was heard."""
 FAULT_SECONDS = 3.0
 """A waiting caller and an idle agent for whom nothing happens for so long are a fault."""
 
@@ -112,6 +116,7 @@ class Dispatcher:
         self._offers: dict[str, asyncio.Task[None]] = {}
         self._taking_back: asyncio.Task[None] | None = None
         self._pairable_since: dict[str, float] = {}
+        self._look_at = 0.0
         self.faults = 0
         """Waiting callers found beside idle agents by the watchdog."""
         agents.watch(self._agent_changed)
@@ -178,12 +183,15 @@ class Dispatcher:
 
     async def on_party_answered(self, session: AsyncSession, fact: PartyAnswered) -> None:
         """Somebody took the call: the caller waits no more."""
+        known = self._calls.find(fact.call_id)
+        if self._agents.at_phone(fact.party) is None or (known is not None and known.from_account == fact.party):
+            return
         for waiting in self.waiting.of_call(fact.call_id):
-            by_app_queue = waiting.phase is Phase.FALLBACK and self._agents.at_phone(fact.party) is not None
-            if waiting.account == fact.party or by_app_queue:
-                self.done(waiting.key)
-                if waiting.agent is not None:
-                    self._book.settle(fact.call_id, waiting.agent, fact.party, OfferOutcome.ANSWERED)
+            # Also where it was another than we offered it to: app_queue's member, or who picked the call up.
+            self.done(waiting.key)
+            if waiting.agent is not None and waiting.account is not None:
+                outcome = OfferOutcome.ANSWERED if waiting.account == fact.party else OfferOutcome.CANCELLED
+                self._book.settle(fact.call_id, waiting.agent, waiting.account, outcome)
 
     async def on_call_merged(self, session: AsyncSession, fact: CallMerged) -> None:
         """Somebody was transferred into the place of who waited for them: the story goes on in their call."""
@@ -277,7 +285,10 @@ class Dispatcher:
         try:
             next_watch = self._clock.monotonic() + WATCH_SECONDS
             while True:
-                await self._wait(self._next_moment(next_watch) - self._clock.monotonic())
+                due = self._next_moment(next_watch)
+                await self._wait(due - self._clock.monotonic())
+                if self._clock.monotonic() - due > STALL_SECONDS:
+                    self._doubt_all()
                 self._changed.clear()
                 self.match()
                 if self._clock.monotonic() >= next_watch:
@@ -287,6 +298,17 @@ class Dispatcher:
             for task in [*self._tasks]:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _doubt_all(self) -> None:
+        """We were stopped, or hung: the dialplan may have sent callers to app_queue, and agents may talk to them."""
+        if not len(self.waiting):
+            return
+        log.warning("held up: Asterisk is asked where everybody is", callers=len(self.waiting))
+        for waiting in self.waiting:
+            if waiting.phase is Phase.WAITING:
+                self._move(waiting, Phase.UNSURE)
+                waiting.held_until = self._clock.monotonic() + HOLD_SECONDS
+        self._line.look_again()
 
     def match(self) -> None:
         """Offer every caller who can be offered, in their order."""
@@ -305,6 +327,9 @@ class Dispatcher:
             self._pairable_since.clear()
             return
         now = self._clock.monotonic()
+        if len(self.waiting) and now >= self._look_at:
+            self._look_at = now + CHECK_SECONDS
+            self._line.look_again()
         pairable = {pairing.key: pairing for pairing in self._pairings(self._offerable())}
         self._pairable_since = {key: self._pairable_since.get(key, now) for key in pairable}
         late = [key for key, since in self._pairable_since.items() if now - since >= FAULT_SECONDS]

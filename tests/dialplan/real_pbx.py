@@ -143,7 +143,7 @@ def real_config(state: Path, ports: Ports) -> PbxConfig:
             Phone(account="web1", secret=SECRET, browser=True),
         ],
         trunks=[Trunk(name="carrier", match=["127.0.0.1"], host="127.0.0.1", port=nowhere)],
-        queues=[Queue(name="sales-de", members=["1001", "1002"], strategy="linear")],
+        queues=[Queue(name="sales-de", members=["1001", "1002"], strategy="linear", wrap_up_seconds=0)],
         numbers={"+49301234": "sales-de", "600": "sales-de", "601": "sales-de"},
         early_media=frozenset({"601"}),
         outbound=Outbound(trunk="carrier", prefixes=["+49"], at_once=1),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from queue_router.agents import MISSED_CALL
+from queue_router.position import Position
 from queue_router.waiting import Phase
 from ringdesk.demo.company import SALES_NUMBER
 from ringdesk.demo.softphone import Answer, PhoneEventKind, SoftPhone
@@ -140,7 +141,8 @@ async def test_an_agent_without_a_phone_is_backed_off_from() -> None:
         await house.want("1001", "ready")
         await house.reached("1001", "no_phone")
         await waiting(house, 1)
-        async with house.ready_agent("1002") as phone:
+        async with house.phone("1002") as phone:
+            await house.want("1002", "ready")
             await established(phone)
             await caller.hangup()
             await phone.wait_for(PhoneEventKind.CLOSED, timeout=5)
@@ -244,3 +246,90 @@ async def queued_in_asterisk(house: House, count: int) -> list[str] | None:
 async def channel_of(house: House, caller: str) -> str:
     shown = await asyncio.to_thread(house.asterisk.console, "core show channels concise")
     return next(line.split("!")[0] for line in shown.splitlines() if line.split("!")[7] == caller)
+
+
+async def test_an_agent_asks_for_calls_at_their_phone_and_hears_it_confirmed() -> None:
+    async with House(staff=1) as house, AsyncExitStack() as exits:
+        (caller,) = await wait_in_line(house, exits, 1)
+        phone = await exits.enter_async_context(house.phone("1001", answer=Answer.after(0.2)))
+        await phone.dial("*11")
+        # Busy while the code's own call lasts; then who waits is put through.
+        ring = await phone.wait_for(PhoneEventKind.INCOMING, timeout=10)
+        assert ring.peer == number(0)
+        await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=5, call=ring.call)
+        agent = house.service.agents.at_phone("1001")
+        assert agent is not None
+        assert agent.ready_by_phone
+        await caller.hangup()
+        await phone.wait_for(PhoneEventKind.CLOSED, timeout=5, call=ring.call)
+        await phone.dial("*12")
+        await house.reached("1001", "not_ready")
+
+
+async def test_who_waits_hears_their_place_and_is_offered_in_the_middle_of_it() -> None:
+    async with House(staff=1) as house, AsyncExitStack() as exits:
+        await asyncio.to_thread(house.asterisk.console, "dialplan set global RD_ANNOUNCE 1")
+        callers = await wait_in_line(house, exits, 2)
+        said = set()
+
+        async def both_hear() -> bool:
+            shown = await asyncio.to_thread(house.asterisk.console, "core show channels concise")
+            said.update(re.findall(r"!(?:Playback|SayNumber)!([\w-]+)!", shown))
+            return {"queue-youarenext", "queue-thereare", "2"} <= said
+
+        await eventually(both_hear, "what both are told of their place", timeout=30)
+
+        async def in_a_prompt() -> bool:
+            shown = await asyncio.to_thread(house.asterisk.console, "core show channels concise")
+            return "!Playback!queue-youarenext!" in shown
+
+        await eventually(in_a_prompt, "the first one's prompt", timeout=30)
+        async with house.phone("1001") as phone:
+            await house.want("1001", "ready")
+            await established(phone)
+            assert [event.peer for event in phone.events if event.kind is PhoneEventKind.INCOMING] == [number(0)]
+            await callers[0].hangup()
+            await phone.wait_for(PhoneEventKind.CLOSED, timeout=5)
+
+
+async def test_a_router_that_hangs_as_it_is_asked_for_the_place_loses_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hang(self: Position, session: object) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(Position, "serve", hang)
+    async with House(staff=1) as house, AsyncExitStack() as exits:
+        await wait_in_line(house, exits, 1)
+        await asyncio.to_thread(house.asterisk.console, "dialplan set global RD_ANNOUNCE 1")
+        await eventually(lambda: queued_in_asterisk(house, 1), "the caller in app_queue", timeout=15)
+        # And back, as soon as Asterisk is looked at.
+        await asyncio.to_thread(house.asterisk.console, "dialplan set global RD_ANNOUNCE 0")
+        house.service.link.request_snapshot()
+        await waiting(house, 1)
+
+
+@pytest.mark.parametrize("how", ["blind", "attended"])
+async def test_a_call_that_an_agent_hands_to_the_queue_is_offered_to_another_with_its_story(how: str) -> None:
+    async with House(staff=2) as house, AsyncExitStack() as exits:
+        first = await exits.enter_async_context(house.ready_agent("1001", answer=Answer.at_once()))
+        caller = await exits.enter_async_context(house.caller(number(0)))
+        await caller.dial(SALES_NUMBER)
+        await established(first)
+        await house.want("1001", "not_ready")
+        if how == "blind":
+            await first.blind_transfer(SALES_NUMBER)
+        else:
+            await first.send_dtmf("*2")
+            await asyncio.sleep(1.0)  # the prompt and the dial tone: digits before them are not listened for
+            await first.send_dtmf(SALES_NUMBER.removeprefix("+"))
+            await waiting(house, 1)
+            await first.hangup()
+            await first.wait_for(PhoneEventKind.CLOSED, timeout=5)
+        await waiting(house, 1)
+        async with house.phone("1002", answer=Answer.at_once()) as second:
+            await house.want("1002", "ready")
+            await second.wait_for(PhoneEventKind.INCOMING, timeout=5)
+            await established(second)
+            await house.reached("1002", "talking")
+            await caller.hangup()
+            call = await house.ended_call_from(number(0))
+            assert (call.outcome, call.answered_by) == ("answered", ["1001", "1002"])

@@ -249,10 +249,10 @@ async def test_a_lease_holds_while_the_phone_rings_and_asterisk_is_asked_when_it
     key = await room.wait("1.2")
     sweeping = asyncio.create_task(room.agents.run())
     await room.clock.advance(QUEUE.ring_seconds + 1)
-    assert (room.state("1001"), room.line.looks) == (AgentState.RESERVED, 0)
+    assert room.state("1001") is AgentState.RESERVED
     await room.clock.advance(30)
     assert room.state("1001") is AgentState.RESERVED
-    assert room.line.looks >= 2
+    assert room.line.looks >= 4
     await room.dispatcher.adopt(snapshot(room, channel("1.2", "offer", "Dial", bridge="b1")))
     assert room.phase(key) is None
     sweeping.cancel()
@@ -322,6 +322,41 @@ async def test_the_watchdog_finds_an_idle_agent_beside_a_waiting_caller_and_repa
     assert room.line.looks >= 1
     await room.clock.advance(6)
     assert room.phase(key) is Phase.OFFERED
+
+
+async def test_who_was_stopped_asks_before_anybody_is_offered(room: Room) -> None:
+    key = await room.wait("1.2")
+    await room.agent("1001", Wanted.NOT_READY)
+    looks = room.line.looks
+    # As SIGSTOP does it: time passes, and nothing of ours runs.
+    room.clock._sleepers.clear()
+    room.clock._elapsed += 60
+    room.clock.set_wall_time(room.clock.now() + timedelta(seconds=60))
+    await room.want("1001", Wanted.READY)
+    assert (room.phase(key), room.line.offers) == (Phase.UNSURE, [])
+    assert room.line.looks > looks
+    await room.dispatcher.adopt(snapshot(room, channel("1.2", "fallback", "Queue", bridge="b1")))
+    assert room.phase(key) is None
+    assert room.line.offers == []
+
+
+@pytest.mark.parametrize("party", ["1002", "1009"])
+async def test_a_call_that_another_agent_picks_up_waits_no_more(room: Room, party: str) -> None:
+    await room.agent("1001")
+    await room.agent("1002", Wanted.NOT_READY)
+    key = await room.wait("1.2")
+    assert room.line.offers == [("1.2", "1001")]
+    await room.publish(answered(key, party))
+    assert room.phase(key) is (None if party == "1002" else Phase.OFFERED)  # 1009 is nobody's phone
+    assert room.state("1001") is (AgentState.READY if party == "1002" else AgentState.RESERVED)
+
+
+async def test_asterisk_is_looked_at_from_time_to_time_while_somebody_waits(room: Room) -> None:
+    await room.clock.advance(100)
+    assert room.line.looks == 0
+    await room.wait("1.2")
+    await room.clock.advance(100)
+    assert 3 <= room.line.looks <= 5
 
 
 def _not_now(match: Any, *, until: float, clock: VirtualClock) -> Any:
