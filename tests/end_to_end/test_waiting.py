@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -333,3 +334,58 @@ async def test_a_call_that_an_agent_hands_to_the_queue_is_offered_to_another_wit
             await caller.hangup()
             call = await house.ended_call_from(number(0))
             assert (call.outcome, call.answered_by) == ("answered", ["1001", "1002"])
+
+
+async def test_a_quick_restart_leaves_callers_in_the_loop_with_the_time_that_they_have_waited() -> None:
+    async with House(staff=1) as house, AsyncExitStack() as exits:
+        callers = await wait_in_line(house, exits, 3)
+        before = [(each.key, each.since) for each in house.service.dispatcher.waiting.in_order()]
+        await house.stop_service()
+        await house.start_service()
+        await waiting(house, 3)
+        after = [(each.key, each.since) for each in house.service.dispatcher.waiting.in_order()]
+        assert [key for key, _ in after] == [key for key, _ in before]
+        for (_, then), (_, now) in zip(before, after, strict=True):
+            assert abs((now - then).total_seconds()) < 0.01
+        phone = await exits.enter_async_context(house.phone("1001"))
+        await house.want("1001", "ready")
+        ring = await phone.wait_for(PhoneEventKind.INCOMING, timeout=5)
+        assert ring.peer == number(0)
+        for caller in callers:
+            await caller.hangup()
+
+
+async def test_a_stopped_service_holds_nobody_and_never_cuts_a_talk_when_it_goes_on() -> None:
+    async with House(staff=2, with_service=False) as house, AsyncExitStack() as exits:
+        await house.start_service()
+        await house.want("1001", "ready")  # whose phone comes later
+        await house.stop_service()
+        async with serving(write_settings(house, house.state / "r.toml")) as service:
+            await service.up()
+            await answers(house, service.address)
+            callers = []
+            for index in range(3):
+                caller = await exits.enter_async_context(house.caller(number(index)))
+                await caller.dial(SALES_NUMBER)
+                await caller.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+                callers.append(caller)
+            service.process.send_signal(signal.SIGSTOP)
+            await eventually(lambda: queued_in_asterisk(house, 3), "all three in app_queue", timeout=20)
+            phone = await exits.enter_async_context(house.phone("1001", answer=Answer.at_once()))
+            ring = await phone.wait_for(PhoneEventKind.INCOMING, timeout=10)
+            assert ring.peer == number(0)
+            await established(phone)
+            service.process.send_signal(signal.SIGCONT)
+
+            async def taken_back() -> bool:
+                shown = await asyncio.to_thread(house.asterisk.console, "core show channels concise")
+                return shown.count("!ringdesk-waiting!") == 2
+
+            await eventually(taken_back, "the other two in the loop again", timeout=20)
+            assert not [event for event in callers[0].events if event.kind is PhoneEventKind.CLOSED]
+            assert not [event for event in phone.events if event.kind is PhoneEventKind.CLOSED]
+            mark = phone.mark()
+            await callers[0].hangup()
+            # After the wrap-up of the settings (15 s by default) the next one in the line is offered.
+            ring = await phone.wait_for(PhoneEventKind.INCOMING, timeout=25, since=mark)
+            assert ring.peer == number(1)
