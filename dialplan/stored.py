@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import delete, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.audit import START, Author, note
@@ -128,12 +129,12 @@ class StoredPbx:
             given["secret"] = given.get("secret") or new_secret()
         if kind is NumberRow:
             given.setdefault("early_media", False)
-        if await by_key(session, kind, given[_KEY[kind]]) is not None:
-            raise BadInput(_KEY[kind], f"{given[_KEY[kind]]!r} is there already")
         row = kind(created_at=now)
         await self._set(session, row, given)
+        if await by_key(session, kind, given[_KEY[kind]]) is not None:
+            raise _is_there(kind, given[_KEY[kind]])
         session.add(row)
-        await session.flush()
+        await self._flush(session, row)
         if isinstance(row, QueueRow):
             await self.set_members(session, row, given.get("members", ()))
         await self._try(session, kind)
@@ -148,11 +149,11 @@ class StoredPbx:
         if (key := values.get(_KEY[type(row)])) is not None:
             other = await by_key(session, type(row), key)
             if other is not None and other.id != row.id:
-                raise BadInput(_KEY[type(row)], f"{key!r} is there already")
+                raise _is_there(type(row), key)
         if isinstance(row, QueueRow) and "name" in values:
             await self._rename_default(session, row.name, values["name"])
         await self._set(session, row, values)
-        await session.flush()
+        await self._flush(session, row)
         if isinstance(row, QueueRow) and "members" in values:
             await self.set_members(session, row, values["members"])
         await self._try(session, type(row))
@@ -217,6 +218,14 @@ class StoredPbx:
                 if field in _FIELDS[type(row)]:
                     setattr(row, field, list(value) if isinstance(value, tuple) else value)
 
+    async def _flush(self, session: AsyncSession, row: Row) -> None:
+        key = getattr(row, _KEY[type(row)])
+        try:
+            await session.flush()
+        except IntegrityError as error:
+            # Somebody else stored the same at this very moment.
+            raise _is_there(type(row), key) from error
+
     async def _rename_default(self, session: AsyncSession, old: str, new: str) -> None:
         stored = await session.get(PbxRow, self.base.node)
         if stored is not None and stored.default_queue == old:
@@ -228,6 +237,10 @@ class StoredPbx:
             await self.config(session)
         except BadInput as error:
             raise BadInput(_KEY[kind], error.reason) from error
+
+
+def _is_there(kind: type[Any], key: str) -> BadInput:
+    return BadInput(_KEY[kind], f"{key!r} is there already")
 
 
 def values_of(row: Row) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any, Self
 import structlog
 from aiohttp import web as aiohttp_web
 
+from accounts.errors import BadInput
 from accounts.passwords import Passwords
 from accounts.start import prepare_accounts
 from crm_core.contacts import ContactDirectory
@@ -49,7 +50,7 @@ from ringdesk import schema
 from ringdesk.ami import ami_settings
 from ringdesk.publishing import Publishing, target_of
 from ringdesk.routing import Router
-from ringdesk.settings import Settings
+from ringdesk.settings import Settings, SettingsError
 from web.application import create_app, start
 from web.services import Services
 
@@ -120,9 +121,12 @@ class Ringdesk:
         stack.push_async_callback(self.database.close)
         await schema.upgrade(self.database)
         stored = StoredPbx(pbx)
-        async with self.database.transaction() as session:
-            await stored.take_over(session, self.clock.now())
-            pbx = await stored.config(session)
+        try:
+            async with self.database.transaction() as session:
+                await stored.take_over(session, self.clock.now())
+                pbx = await stored.config(session)
+        except BadInput as error:
+            raise SettingsError(f"the settings and what is stored do not go together: {error.reason}") from error
         self.publishing = Publishing(
             self.database, stored, target_of(settings), self.clock, on_published=self._take_published
         )

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.audit import Author
 from accounts.rights import Action, Thing
-from dialplan.config import Strategy, new_secret
+from dialplan.config import Account, DisplayName, Host, MatchAddress, Number, SafeName, Strategy, new_secret
 from dialplan.stored import Page, Row, StoredPbx, page
 from dialplan.stored_publications import Outcome, Result, history
 from dialplan.stored_tables import NumberRow, PhoneRow, PublicationRow, QueueRow, TrunkRow
@@ -25,9 +25,8 @@ from web.views import View, answer, search_words
 
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Search = Annotated[str, Field(max_length=200)]
-Name = Annotated[str, Field(min_length=1, max_length=32)]
-Label = Annotated[str, Field(max_length=256)]
-Seconds = Annotated[int, Field(ge=0, le=900)]
+RingSeconds = Annotated[int, Field(ge=1, le=300)]
+WrapUpSeconds = Annotated[int, Field(ge=0, le=900)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -56,16 +55,16 @@ class PhoneList(BaseModel):
 class NewPhone(BaseModel, extra="forbid"):
     """A phone to add; its password is made. `browser`: it is the one in the panel."""
 
-    account: Name
-    name: Label = ""
+    account: Account
+    name: DisplayName = ""
     browser: bool = False
 
 
 class PhoneChange(BaseModel, extra="forbid"):
     """What is to be different."""
 
-    account: Name | None = None
-    name: Label | None = None
+    account: Account | None = None
+    name: DisplayName | None = None
     browser: bool | None = None
 
 
@@ -92,28 +91,28 @@ class QueueList(BaseModel):
 class NewQueue(BaseModel, extra="forbid"):
     """A queue to add."""
 
-    name: Name
-    label: Label = ""
-    members: list[Name] = Field([], max_length=1000)
+    name: SafeName
+    label: DisplayName = ""
+    members: list[Account] = Field([], max_length=1000)
     strategy: Strategy = "fewestcalls"
-    ring_seconds: Seconds = 20
-    wrap_up_seconds: Seconds = 15
-    music: Name = "default"
+    ring_seconds: RingSeconds = 20
+    wrap_up_seconds: WrapUpSeconds = 15
+    music: SafeName = "default"
 
 
 class QueueChange(BaseModel, extra="forbid"):
     """What is to be different; `members` are replaced as a whole."""
 
-    name: Name | None = None
-    label: Label | None = None
-    members: list[Name] | None = Field(None, max_length=1000)
+    name: SafeName | None = None
+    label: DisplayName | None = None
+    members: list[Account] | None = Field(None, max_length=1000)
     strategy: Strategy | None = None
-    ring_seconds: Seconds | None = None
-    wrap_up_seconds: Seconds | None = None
-    music: Name | None = None
+    ring_seconds: RingSeconds | None = None
+    wrap_up_seconds: WrapUpSeconds | None = None
+    music: SafeName | None = None
 
 
-class NumberView(BaseModel):
+class DialedNumberView(BaseModel):
     """A number that callers dial, and the queue that it leads to.
 
     `early_media`: it is not answered before an agent answers; the caller hears ringing till then and pays nothing.
@@ -128,23 +127,23 @@ class NumberView(BaseModel):
 class NumberList(BaseModel):
     """A page of numbers, in their order as texts."""
 
-    items: list[NumberView]
+    items: list[DialedNumberView]
     next_cursor: str | None
 
 
 class NewNumber(BaseModel, extra="forbid"):
     """A number to add."""
 
-    number: Name
-    queue: Name
+    number: Number
+    queue: SafeName
     early_media: bool = False
 
 
 class NumberChange(BaseModel, extra="forbid"):
     """What is to be different."""
 
-    number: Name | None = None
-    queue: Name | None = None
+    number: Number | None = None
+    queue: SafeName | None = None
     early_media: bool | None = None
 
 
@@ -171,25 +170,25 @@ class TrunkList(BaseModel):
 class NewTrunk(BaseModel, extra="forbid"):
     """A trunk to add: `match` says where its calls come from, `host` where calls to the outside go."""
 
-    name: Name
-    match: list[Annotated[str, Field(max_length=253)]] = Field([], max_length=100)
-    host: str | None = Field(None, max_length=253)
+    name: Account
+    match: list[MatchAddress] = Field([], max_length=100)
+    host: Host | None = None
     port: Port = 5060
     username: str | None = Field(None, max_length=64)
-    secret: str | None = Field(None, max_length=256)
-    from_user: Name | None = None
+    secret: str | None = Field(None, max_length=256, repr=False)
+    from_user: SafeName | None = None
 
 
 class TrunkChange(BaseModel, extra="forbid"):
     """What is to be different; null takes a value away."""
 
-    name: Name | None = None
-    match: list[Annotated[str, Field(max_length=253)]] | None = Field(None, max_length=100)
-    host: str | None = Field(None, max_length=253)
+    name: Account | None = None
+    match: list[MatchAddress] | None = Field(None, max_length=100)
+    host: Host | None = None
     port: Port | None = None
     username: str | None = Field(None, max_length=64)
-    secret: str | None = Field(None, max_length=256)
-    from_user: Name | None = None
+    secret: str | None = Field(None, max_length=256, repr=False)
+    from_user: SafeName | None = None
 
 
 class ChangeView(BaseModel):
@@ -409,34 +408,34 @@ class Numbers(_Telephony):
         """
         self.require(Action.READ, Thing.NUMBER)
         items, following = await self.rows(NumberRow, q, limit, cursor)
-        return answer(NumberList(items=[NumberView(**item) for item in items], next_cursor=following))
+        return answer(NumberList(items=[DialedNumberView(**item) for item in items], next_cursor=following))
 
-    async def post(self, number: NewNumber) -> r201[NumberView]:
+    async def post(self, number: NewNumber) -> r201[DialedNumberView]:
         """Add a number that callers dial.
 
         Tags: telephony
         """
         self.require(Action.CREATE, Thing.NUMBER)
         item = await self.add(NumberRow, number.model_dump())
-        return answer(NumberView(**item), 201, {"Location": f"/api/v1/numbers/{item['id']}"})
+        return answer(DialedNumberView(**item), 201, {"Location": f"/api/v1/numbers/{item['id']}"})
 
 
 class OneNumber(_Telephony):
-    async def get(self, number_id: Id, /) -> r200[NumberView]:
+    async def get(self, number_id: Id, /) -> r200[DialedNumberView]:
         """A dialled number.
 
         Tags: telephony
         """
         self.require(Action.READ, Thing.NUMBER)
-        return answer(NumberView(**await self.one(NumberRow, number_id, "number")))
+        return answer(DialedNumberView(**await self.one(NumberRow, number_id, "number")))
 
-    async def patch(self, number_id: Id, /, number: NumberChange) -> r200[NumberView]:
+    async def patch(self, number_id: Id, /, number: NumberChange) -> r200[DialedNumberView]:
         """Change where a number leads.
 
         Tags: telephony
         """
         self.require(Action.CHANGE, Thing.NUMBER)
-        return answer(NumberView(**await self.change(NumberRow, number_id, "number", _given(number))))
+        return answer(DialedNumberView(**await self.change(NumberRow, number_id, "number", _given(number))))
 
     async def delete(self, number_id: Id, /) -> r204:
         """Remove a number.

@@ -79,10 +79,14 @@ async def test_a_trunk_never_tells_its_password(house: House, admin: Person) -> 
         ("queues", {"name": "q", "ring_seconds": 0}, "ring_seconds"),
         ("queues", {"name": "q", "strategy": "mine"}, "strategy"),
         ("numbers", {"number": "12", "queue": "nosuch"}, "queue"),
-        ("numbers", {"number": "1;2", "queue": "nosuch"}, "queue"),
+        ("numbers", {"number": "1;2", "queue": "nosuch"}, "number"),
+        ("numbers", {"number": "12", "queue": "a\0b"}, "queue"),
+        ("phones", {"account": "1\ud800"}, "account"),
+        ("phones", {"account": "1009", "name": "x" * 300}, "name"),
+        ("queues", {"name": "q", "ring_seconds": 301}, "ring_seconds"),
         ("trunks", {"name": "tr"}, "name"),
         ("trunks", {"name": "tr", "host": "a b"}, "host"),
-        ("trunks", {"name": "tr", "match": ["300.1.1.1/99"]}, "match.0"),
+        ("trunks", {"name": "tr", "match": ["300.1.1.1/99"]}, "match[0]"),
     ],
 )
 async def test_a_bad_value_is_refused_by_field(
