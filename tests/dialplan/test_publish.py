@@ -1,8 +1,9 @@
 """Publishing into a real Asterisk: what is new works at once, what is wrong is put back, calls go on."""
 
 import asyncio
-import json
 import re
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -93,7 +94,7 @@ async def test_a_call_goes_on_and_is_heard_while_it_is_published(real_pbx: RealP
         await agent.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
         await waiting.dial("600")
         await waiting.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
-        before = sound_received(real_pbx)
+        before = sound_counted(real_pbx)
         # The queue loses the very member who talks, and everything is read anew.
         files = changed(real_pbx, queues=[Queue(name="sales-de", members=["1002"], ring_seconds=7)])
         for account in ("1060", "1061", "1062"):
@@ -108,19 +109,24 @@ async def test_a_call_goes_on_and_is_heard_while_it_is_published(real_pbx: RealP
         await agent.wait_for(PhoneEventKind.CLOSED, timeout=5)
 
 
-def sound_received(pbx: RealPbx) -> dict[str, int]:
-    """Packets of sound that Asterisk has had from each channel."""
+def sound_counted(pbx: RealPbx) -> dict[tuple[str, str], int]:
+    """Packets of sound that Asterisk has had from each channel, and sent to it."""
     shown = pbx.console("pjsip show channelstats")
-    return {channel: int(count) for channel, count in re.findall(r"([\w-]+) +\d\d:\d\d:\d\d \w+ +(\d+) ", shown)}
+    stats = re.findall(r"([\w-]+) +\d\d:\d\d:\d\d \w+ +(\d+) +\d+ +\d+ +[\d.]+ +(\d+) ", shown)
+    return {
+        (channel, way): int(count)
+        for channel, *counts in stats
+        for way, count in zip(("from", "to"), counts, strict=True)
+    }
 
 
-async def more_sound(pbx: RealPbx, before: dict[str, int]) -> None:
-    """Return when a second more of sound has come from each channel than `before`."""
-    assert len(before) >= 2, before
+async def more_sound(pbx: RealPbx, before: dict[tuple[str, str], int]) -> None:
+    """Return when a second more of sound has gone each way on each channel than `before`."""
+    assert len(before) == 6, before
     async with asyncio.timeout(5):
         while True:
-            now = await asyncio.to_thread(sound_received, pbx)
-            if all(now.get(channel, 0) >= count + 50 for channel, count in before.items()):
+            now = await asyncio.to_thread(sound_counted, pbx)
+            if all(now.get(way, 0) >= count + 50 for way, count in before.items()):
                 return
             await asyncio.sleep(0.1)
 
@@ -188,24 +194,15 @@ async def test_a_file_of_somebody_else_is_not_replaced(real_pbx: RealPbx, publis
         theirs.unlink()
 
 
-class DyingConsole:
-    """Asterisk's console, until the command on which the publishing process dies."""
-
-    def __init__(self, instance: AsteriskInstance, last: str) -> None:
-        self._instance = instance
-        self._last = last
-
-    def console(self, command: str) -> str:
-        if command.startswith(self._last):
-            raise SystemExit
-        return self._instance.console(command)
-
-
-class FailingConsole(DyingConsole):
+class FailingConsole:
     """Asterisk's console, that fails on one command."""
 
+    def __init__(self, instance: AsteriskInstance, command: str) -> None:
+        self._instance = instance
+        self._command = command
+
     def console(self, command: str) -> str:
-        if command.startswith(self._last):
+        if command.startswith(self._command):
             raise ConsoleFailed("no answer")
         return self._instance.console(command)
 
@@ -219,17 +216,38 @@ async def test_a_console_that_fails_leaves_what_was_there(real_pbx: RealPbx, pub
     assert "1058" not in real_pbx.console("pjsip show endpoints")
 
 
+# Publishes one queue more and is killed when Asterisk has read it, before it is known whether it complains.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from dialplan.publish import Publisher
+from ringdesk.asterisk.instance import AsteriskInstance
+
+class Console:
+    def console(self, command):
+        said = instance.console(command)
+        if command == "queue reload all":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return said
+
+instance = AsteriskInstance(Path(sys.argv[1]))
+etc = instance.directories.etc
+files = {path.name: path.read_text() for path in etc.glob("*.conf") if not path.name.endswith("_custom.conf")}
+files.pop("asterisk.conf")
+files["queues.conf"] += "\\n[half]\\nstrategy = linear\\n"
+Publisher(etc, Console()).publish(files)
+"""
+
+
 async def test_what_a_killed_publication_left_is_put_right_by_the_next(real_pbx: RealPbx, publisher: Publisher) -> None:
     etc = real_pbx.instance.directories.etc
-    # As a process leaves it that was killed after the swap: the new file in place, the one before kept.
     before = (etc / "queues.conf").read_text()
-    kept = etc / ".publishing/previous"
-    kept.mkdir(parents=True)
-    (kept / "queues.conf").write_text(before)
-    (kept / "manifest.json").write_text(json.dumps({"queues.conf": True}))
-    (etc / "queues.conf").write_text(before + "\n[half]\nstrategy = linear\n")
-    real_pbx.console("queue reload all")
+    state = str(real_pbx.instance.directories.state)
+    killed = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, state)
+    assert await killed.wait() == -signal.SIGKILL
     assert "half has" in real_pbx.console("queue show")
+    assert (etc / "queues.conf").read_text() != before
+    # Nothing new, and yet there is something to do: Asterisk goes back to what was there.
     await publish(publisher, changed(real_pbx))
     assert (etc / "queues.conf").read_text() == before
     assert "half has" not in real_pbx.console("queue show")
