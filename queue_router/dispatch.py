@@ -100,7 +100,12 @@ class Dispatcher:
         line: OfferLine,
         clock: Clock,
         prefix: str = "ringdesk-",
+        is_fit: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`is_fit` says whether we hear of agents who are free again: if not, who would have to wait is better off in
+        app_queue."""
+        self._is_fit = is_fit
+        self._has_sent_away = False
         self._numbers = numbers
         self._agents = agents
         self._calls = calls
@@ -155,7 +160,9 @@ class Dispatcher:
     def has_room_for(self, key: str) -> bool:
         """Whether one more can wait: if not, app_queue has to take them."""
         known = self.waiting.find(key)
-        return self._line.is_up and (known is not None or self.waiting.has_room)
+        has_room = self._line.is_up and self._is_fit() and (known is not None or self.waiting.has_room)
+        self._has_sent_away |= not has_room
+        return has_room
 
     def let_wait(self, key: str, call: EnteredCall) -> None:
         """The caller is on the way to the waiting loop."""
@@ -327,8 +334,9 @@ class Dispatcher:
             self._pairable_since.clear()
             return
         now = self._clock.monotonic()
-        if len(self.waiting) and now >= self._look_at:
+        if now >= self._look_at and (len(self.waiting) or (self._has_sent_away and self._is_fit())):
             self._look_at = now + CHECK_SECONDS
+            self._has_sent_away = False
             self._line.look_again()
         pairable = {pairing.key: pairing for pairing in self._pairings(self._offerable())}
         self._pairable_since = {key: self._pairable_since.get(key, now) for key in pairable}

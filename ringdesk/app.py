@@ -173,6 +173,7 @@ class Ringdesk:
             link=self.link,
             commands=self.commands,
             record=self.journal.record,
+            is_fit=lambda: self.journal.problem is None,
         )
         self.dispatcher, self._members = router.dispatcher, router.members
         for name, work in router.tasks().items():

@@ -56,8 +56,9 @@ class Router:
         link: AmiLink,
         commands: PbxCommands,
         record: Callable[[list[CallFact]], None],
+        is_fit: Callable[[], bool] = lambda: True,
     ) -> Self:
-        """Wire it. It hears of facts behind those who subscribed before."""
+        """Wire it, behind those who subscribed to facts before. `is_fit`: whether facts reach their handlers."""
         line = PbxLine(link, commands, prefix)
         book = OfferBook(agents, desks, database, clock)
         dispatcher = Dispatcher(
@@ -69,6 +70,7 @@ class Router:
             line=line,
             clock=clock,
             prefix=prefix,
+            is_fit=is_fit,
         )
         dispatcher.subscribe(facts)
         entry = Entry(

@@ -351,6 +351,18 @@ async def test_a_call_that_another_agent_picks_up_waits_no_more(room: Room, part
     assert room.state("1001") is (AgentState.READY if party == "1002" else AgentState.RESERVED)
 
 
+async def test_who_cannot_be_served_is_sent_to_app_queue_and_looked_for_once_they_can(room: Room) -> None:
+    fit = False
+    room.dispatcher._is_fit = lambda: fit
+    assert not room.dispatcher.has_room_for("main-1.2")
+    await room.clock.advance(40)
+    assert room.line.looks == 0
+    fit = True
+    await room.clock.advance(40)
+    assert room.line.looks == 1
+    assert room.dispatcher.has_room_for("main-1.2")
+
+
 async def test_asterisk_is_looked_at_from_time_to_time_while_somebody_waits(room: Room) -> None:
     await room.clock.advance(100)
     assert room.line.looks == 0
