@@ -133,6 +133,8 @@ class LiveConnection:
         self._topics: dict[str, LiveSubscription] = {}
         self._cookie = cookie
         self._credential: Credential | None = None
+        self._closed: asyncio.Event | None = None
+        """Not set while we close: the reader's end must not cut off what the client answers to that."""
         self.look_again = asyncio.Event()
         """Set when what the client may see has perhaps changed."""
         self.user: SignedIn | None = None
@@ -205,6 +207,8 @@ class LiveConnection:
                     self._follow(tasks, topic)
                 else:
                     await self._send({"type": "refused", "topic": topic, "reason": "not there, or not yours to see"})
+        if self._closed is not None:
+            await self._closed.wait()
 
     def _may_follow(self, topic: str) -> bool:
         return len(self._topics) < TOPICS_LIMIT and self._may_see(topic)
@@ -302,15 +306,20 @@ class LiveConnection:
             raise _Over from error
         except (ConnectionError, RuntimeError) as error:
             # RuntimeError is aiohttp's way to say that the socket is closing.
+            if self._closed is not None:
+                await self._closed.wait()
             raise _Over from error
 
     async def _close(self, code: int, reason: str) -> None:
+        self._closed = asyncio.Event()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._socket.close(code=code, message=reason.encode())
         except TimeoutError:
             if self._transport is not None:
                 self._transport.abort()
+        finally:
+            self._closed.set()
 
     async def _end_with(self, tasks: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:
         # Whichever part of a connection ends first, ends the connection.

@@ -24,6 +24,7 @@ from accounts.sign_in import keep_password
 from accounts.teams import Team, add_team, members_of, rename_team, set_members, set_teams, teams_of
 from accounts.tokens import ApiToken, checked_scopes, create_token, revoke_token
 from accounts.users import Role, User, add_user, change_user
+from queue_router.agents import AgentRow, add_agent
 from web.live import LIVE
 from web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from web.problems import not_found
@@ -43,6 +44,8 @@ class UserView(BaseModel):
     role: Role
     active: bool
     has_password: bool
+    phone: str | None
+    """The account of the phone at which they take calls; None: they take none."""
     teams: list[TeamOfMe]
     created_at: datetime
 
@@ -55,21 +58,23 @@ class UserList(BaseModel):
 
 
 class NewUser(BaseModel, extra="forbid"):
-    """A user to add. Without `password` they sign in with tokens only."""
+    """A user to add. Without `password` they sign in with tokens only, without `phone` they take no calls."""
 
     login: str = Field(max_length=1000)
     name: str = Field(max_length=1000)
     role: Role
     password: Password | None = None
+    phone: str | None = Field(None, max_length=1000)
     team_ids: list[Id] = Field([], max_length=100)
 
 
 class UserChange(BaseModel, extra="forbid"):
-    """What shall be different about a user; what is left out stays."""
+    """What shall be different about a user; what is left out stays. `phone` null: they take no calls any more."""
 
     name: str | None = Field(None, max_length=1000)
     role: Role | SkipJsonSchema[None] = Field(None, json_schema_extra={"nullable": True})
     active: bool | None = None
+    phone: str | None = Field(None, max_length=1000)
     team_ids: list[Id] | None = Field(None, max_length=100)
 
 
@@ -207,16 +212,10 @@ class Users(View):
             added = await add_user(session, login=user.login, name=user.name, role=user.role, now=now)
             added.password_hash = hashed
             await set_teams(session, added.id, user.team_ids)
-            note(
-                session,
-                self.user.author,
-                "create",
-                "user",
-                added.id,
-                now=now,
-                after={**_facts(added), "team_ids": user.team_ids},
-            )
+            await _set_phone(session, added.id, user.phone, now)
             (view,) = await _users(session, [added])
+            note(session, self.user.author, "create", "user", added.id, now=now, after=view.model_dump(mode="json"))
+        await self.services.agents.load()
         return answer(view, 201, {"Location": f"/api/v1/users/{view.id}"})
 
 
@@ -244,6 +243,8 @@ class OneUser(View):
             await change_user(session, user, name=change.name, role=change.role, active=change.active)
             if change.team_ids is not None:
                 await set_teams(session, user.id, change.team_ids)
+            if "phone" in change.model_fields_set:
+                await _set_phone(session, user.id, change.phone, now)
             if not user.active:
                 await end_sessions_of(session, user.id, now)
             (after,) = await _users(session, [user])
@@ -455,7 +456,10 @@ async def _team(session: AsyncSession, team_id: int) -> Team:
 
 
 async def _users(session: AsyncSession, rows: Sequence[User]) -> list[UserView]:
-    teams = await teams_of(session, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    teams = await teams_of(session, ids)
+    agents = await session.scalars(select(AgentRow).where(AgentRow.user_id.in_(ids)))
+    phones = {agent.user_id: agent.account for agent in agents}
     return [
         UserView(
             id=row.id,
@@ -464,6 +468,7 @@ async def _users(session: AsyncSession, rows: Sequence[User]) -> list[UserView]:
             role=row.role,
             active=row.active,
             has_password=row.password_hash is not None,
+            phone=phones.get(row.id),
             teams=[TeamOfMe(id=team.id, name=team.name) for team in teams[row.id]],
             created_at=row.created_at,
         )
@@ -476,8 +481,19 @@ async def _teams(session: AsyncSession, rows: Sequence[Team]) -> list[TeamView]:
     return [TeamView(id=row.id, name=row.name, members=members[row.id], created_at=row.created_at) for row in rows]
 
 
-def _facts(user: User) -> dict[str, Any]:
-    return {"login": user.login, "name": user.name, "role": user.role.value, "active": user.active}
+async def _set_phone(session: AsyncSession, user_id: int, account: str | None, now: datetime) -> None:
+    """Let a user take calls at that phone, or at none. Whoever gets another phone is not ready until they ask."""
+    row = await session.get(AgentRow, user_id)
+    if (row.account if row is not None else None) == account:
+        return
+    if row is not None:
+        await session.delete(row)
+        await session.flush()
+    if account is not None:
+        try:
+            await add_agent(session, user_id, account, now)
+        except BadInput as error:
+            raise BadInput("phone", error.reason) from error
 
 
 def _token(row: ApiToken) -> TokenView:
