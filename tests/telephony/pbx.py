@@ -134,6 +134,11 @@ class RealPbx:
         return self._running.pid if self._running else None
 
     @property
+    def logs(self) -> Path:
+        """Asterisk's log directory."""
+        return self._instance.directories.log
+
+    @property
     def registrar(self) -> str:
         return f"127.0.0.1:{self.config.ports.sip_udp}"
 
