@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import unquote
 
 import phonenumbers
@@ -55,6 +56,7 @@ WITHHELD = frozenset(
 _URI = re.compile(r"(?:sips?|tel):", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s*(?:;ext=|ext\.?|extension|x|#)\s*\d{1,11}\s*$", re.IGNORECASE)
 _DIALABLE = re.compile(r"[+＋]?[\d\s().\-/‐-―−]+")
+_PLAIN = re.compile(r"\+[1-9][0-9]{6,14}")
 _LONGEST_EXTENSION = 6
 
 
@@ -74,6 +76,8 @@ def parse_number(typed: str | None, region: str) -> PhoneNumber:
     merely contains digits is no number.
     """
     original = typed or ""
+    if is_plain_e164(original):
+        return PhoneNumber(original, original, None)
     text = original.strip()
     if _URI.match(text):
         # `;` begins parameters in both kinds of URI, `@` the host in a SIP URI.
@@ -95,6 +99,47 @@ def parse_number(typed: str | None, region: str) -> PhoneNumber:
     if digits and not is_international and len(digits) <= _LONGEST_EXTENSION:
         return PhoneNumber(original, None, NumberProblem.EXTENSION)
     return PhoneNumber(original, None, NumberProblem.NOT_A_NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What of a country's numbering plan tells whether its number is complete."""
+
+    code_length: int
+    lengths: frozenset[int]
+    prefix: re.Pattern[str] | None
+    """What stands before a number within the country (0, mostly) and may have been left in by mistake."""
+
+
+def is_plain_e164(text: str) -> bool:
+    """Whether `text` is surely a complete number in E.164 form already, as most trunks send it.
+
+    The quick way: the whole reading says the same, and takes as long as the look-up of the caller. False says nothing.
+    """
+    if _PLAIN.fullmatch(text) is None:
+        return False
+    plan = _plan(text[1:4])
+    if plan is None:
+        return False
+    national = text[1 + plan.code_length :]
+    has_prefix = national[0] == "0" or (plan.prefix is not None and plan.prefix.match(national) is not None)
+    return len(national) in plan.lengths and not has_prefix
+
+
+@lru_cache(maxsize=1000)
+def _plan(digits: str) -> _Plan | None:
+    """The plan of the country whose code stands at the start of three digits."""
+    for length in (1, 2, 3):
+        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(digits[:length]))
+        if regions is not None:
+            metadata = phonenumbers.PhoneMetadata.metadata_for_region(regions[0], None)
+            if metadata is None or metadata.general_desc is None:
+                return None
+            prefix = metadata.national_prefix_for_parsing
+            return _Plan(
+                length, frozenset(metadata.general_desc.possible_length), re.compile(prefix) if prefix else None
+            )
+    return None
 
 
 def _international(digits: str) -> str | None:

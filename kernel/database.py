@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,6 +87,7 @@ class Database:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite_connection)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite_transaction)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._closing: list[Callable[[], Awaitable[None]]] = []
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -103,7 +104,13 @@ class Database:
             # and to its end, also for a task that is cancelled meanwhile.
             yield session
 
+    def on_close(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Have `close` awaited before the database is closed: for who keeps a connection of their own."""
+        self._closing.append(close)
+
     async def close(self) -> None:
+        for close in self._closing:
+            await close()
         await self.engine.dispose()
 
 

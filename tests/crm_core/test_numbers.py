@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.errors import BadInput
-from crm_core.numbers import NumberProblem, check_region, parse_number
+from crm_core.numbers import NumberProblem, check_region, is_plain_e164, parse_number
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,24 @@ def test_a_numbers_every_form_is_found_under_the_same_e164(country: str, region:
     # Not in any country: where one dials 001 for abroad, 0012… begins with the 2 of another country.
     assert parse_number("00" + e164[1:], "DE").e164 == e164
     assert parse_number(phonenumbers.format_number(example, forms.NATIONAL), country).e164 == e164
+
+
+@given(st.from_regex(r"\+[1-9][0-9]{5,15}", fullmatch=True))
+def test_the_quick_way_says_what_the_whole_reading_says(typed: str) -> None:
+    if is_plain_e164(typed):
+        # A blank sends it the whole way.
+        assert parse_number(f" {typed}", "TH").e164 == typed
+
+
+def test_most_numbers_take_the_quick_way_and_some_do_not() -> None:
+    examples = [phonenumbers.example_number(region) for region in sorted(phonenumbers.SUPPORTED_REGIONS)]
+    forms = [phonenumbers.format_number(each, phonenumbers.PhoneNumberFormat.E164) for each in examples if each]
+    quick = [form for form in forms if is_plain_e164(form)]
+    assert len(quick) > 0.8 * len(forms)
+    for form in quick:
+        assert parse_number(f" {form}", "TH").e164 == form
+    for other in ("+66021234567", "+6621", "+999999999999", "+", "6621234567", "+66 2 123 4567", "+٦٦٢١٢٣٤٥٦٧"):
+        assert not is_plain_e164(other)
 
 
 def test_a_region_that_is_no_country_is_refused() -> None:
