@@ -12,6 +12,7 @@ from pbx import cel
 from pbx.backfill import CelEvents
 from pbx.replay import replay
 from ringdesk.demo.softphone import Program
+from tests.end_to_end.waiting import eventually
 from tests.pbx_backfill.test_recorded import NOT_IN_CEL
 from tests.telephony.pbx import RealPbx
 from tests.telephony.record_traces import record
@@ -46,13 +47,17 @@ async def test_cel_tells_what_the_events_tell(name: str, pbx: RealPbx) -> None:
     before = path.stat().st_size if path.exists() else 0
     events, _, _ = await record(SCENARIOS[name], pbx, Program.of(require_tool("baresip")), require_tool("sipp"))
     wanted = [as_json(story, name) for story in replay(events)]
-    # A row is written before the event that tells of it is sent, save for the very last ones.
-    with path.open("rb") as stream:
-        stream.seek(before)
-        reader, rewritten = cel.CelReader(), CelEvents()
-        heard = [event for row in reader.feed(stream.read()) for event in rewritten.feed(row)]
-        assert [as_json(story, name) for story in replay([*heard, *rewritten.finish()])] == wanted
-        assert reader.damaged == 0
+    channels = {event["Uniqueid"] for event in events if event["Event"] == "Newchannel"}
+
+    async def written() -> list[cel.CelRow] | None:
+        rows = cel.rows(path.read_bytes()[before:])
+        return rows if channels <= {row.uniqueid for row in rows if row.event == "CHAN_END"} else None
+
+    rows = await eventually(written, "Asterisk has written the end of every channel")
+    assert rows is not None
+    rewritten = CelEvents()
+    heard = [event for row in rows for event in rewritten.feed(row)]
+    assert [as_json(story, name) for story in replay([*heard, *rewritten.finish()])] == wanted
 
 
 def as_json(story: Any, name: str) -> dict[str, Any]:
