@@ -41,6 +41,7 @@ COMMANDS = (
     ("dialplan", "render"),
     ("user",),
     ("user", "add"),
+    ("user", "passwd"),
     ("user", "token"),
     ("user", "list"),
     ("db",),
@@ -104,6 +105,32 @@ def test_people_are_added_listed_and_given_tokens(tmp_path: Path) -> None:
     listed = user("list").stdout.splitlines()
     assert [line.split()[:3] for line in listed] == [["anna", "agent", "1001"], ["boss", "manager", "-"]]
     assert listed[0].endswith("สุดา วงศ์ไทย")
+
+
+def test_passwords_are_read_checked_and_generated(tmp_path: Path) -> None:
+    def user(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [RINGDESK, "user", *words], input=typed, capture_output=True, text=True, timeout=SECONDS, cwd=tmp_path
+        )
+
+    assert user("add", "anna", "--name", "Anna").returncode == 0
+    assert user("passwd", "anna", typed="correct horse battery\n").returncode == 0
+    for login, typed, field in (("anna", "short\n", "password"), ("anna", "", "password"), ("nobody", "x\n", "login")):
+        refused = user("passwd", login, typed=typed)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert field in refused.stderr
+        assert "Traceback" not in refused.stderr
+    made = user("passwd", "anna", "--generate")
+    assert made.returncode == 0
+    assert len(made.stdout.strip()) > 20
+    scoped = user("token", "anna", "--scope", "read:contact", "--days", "30")
+    assert scoped.stdout.startswith("rdk_")
+    refused = user("token", "anna", "--scope", "read:user")
+    assert refused.returncode == 1
+    assert "scopes[0]" in refused.stderr
+    kept = b"".join(path.read_bytes() for path in (tmp_path / ".ringdesk").glob("ringdesk.db*"))
+    assert made.stdout.strip().encode() not in kept
+    assert b"correct horse" not in kept
 
 
 def test_bad_settings_name_the_field(tmp_path: Path) -> None:
@@ -180,6 +207,15 @@ async def test_serve_starts_answers_and_ends_when_asked(number: signal.Signals) 
         async with house.http.get(f"{service.address}/") as response:
             assert response.status == 200
             assert "<title>Ringdesk</title>" in await response.text()
+        # Nobody sees what it says here, so the first password is where only the owner of the files reads it.
+        kept = house.state / "secrets" / "first-admin-password"
+        assert kept.stat().st_mode & 0o777 == 0o600
+        password = kept.read_text().strip()
+        assert any(str(kept) in line for line in service.said)
+        assert password not in "\n".join(service.said)
+        body = {"login": "admin", "password": password}
+        async with house.http.post(f"{service.address}/api/v1/session", json=body) as response:
+            assert (response.status, (await response.json())["user"]["role"]) == (201, "admin")
         # An open screen is no reason to stay.
         async with aiohttp.ClientSession() as screens, screens.ws_connect(f"{service.address}/live"):
             service.process.send_signal(number)
