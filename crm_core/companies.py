@@ -159,7 +159,11 @@ class CompanyDirectory:
         `NoSuchRecord`, `StaleRecord` when `version` is no longer the company's, `BadInput` for a field's bad value.
         """
         company = await session.scalar(
-            select(Company).where(Company.id == company_id).options(*DETAILS).with_for_update()
+            select(Company)
+            .where(Company.id == company_id)
+            .options(*DETAILS)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
         if company is None:
             raise NoSuchRecord("company")

@@ -123,7 +123,11 @@ class ContactDirectory:
         `NoSuchRecord`, `StaleRecord` when `version` is no longer the contact's, `BadInput` for a field's bad value.
         """
         contact = await session.scalar(
-            select(Contact).where(Contact.id == contact_id).options(*DETAILS).with_for_update()
+            select(Contact)
+            .where(Contact.id == contact_id)
+            .options(*DETAILS)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
         if contact is None:
             raise NoSuchRecord("contact")

@@ -158,7 +158,9 @@ class Leads:
 
         `NoSuchRecord`, `StaleRecord` when `version` is no longer the lead's, `BadInput` for a field's bad value.
         """
-        lead = await session.scalar(select(Lead).where(Lead.id == lead_id).with_for_update())
+        lead = await session.scalar(
+            select(Lead).where(Lead.id == lead_id).with_for_update().execution_options(populate_existing=True)
+        )
         if lead is None:
             raise NoSuchRecord("lead")
         check_version("lead", lead.version, version)

@@ -129,7 +129,9 @@ class Tasks:
 
         `NoSuchRecord`, `StaleRecord` when `version` is no longer the task's, `BadInput` for a field's bad value.
         """
-        task = await session.scalar(select(Task).where(Task.id == task_id).with_for_update())
+        task = await session.scalar(
+            select(Task).where(Task.id == task_id).with_for_update().execution_options(populate_existing=True)
+        )
         if task is None:
             raise NoSuchRecord("task")
         check_version("task", task.version, version)

@@ -26,6 +26,7 @@ from web.records import (
     NumberView,
     Query,
     Version,
+    audit,
     changes_in,
     emails_of,
     names_of,
@@ -121,6 +122,7 @@ class Companies(View):
             added = await self.services.crm.companies.create(session, now=now, **values)
             await self.services.crm.notes.adopt_calls(session, Record(RecordKind.COMPANY, added.id), now)
             (shown,) = await company_views(session, [added])
+            audit(self, session, Thing.COMPANY, shown)
         return answer(shown, 201, {"Location": f"/api/v1/companies/{shown.id}"})
 
 
@@ -146,12 +148,17 @@ class OneCompany(View):
         self.require(Action.CHANGE, Thing.COMPANY)
         now = self.services.clock.now()
         async with self.services.database.transaction() as session:
+            known = await self.services.crm.companies.get(session, company_id)
+            if known is None:
+                raise not_found("company")
+            (before,) = await company_views(session, [known])
             changed = await self.services.contacts.change_company(
                 session, company_id, changes.version, changes_in(changes), now
             )
             if "numbers" in changes.model_fields_set:
                 await self.services.crm.notes.adopt_calls(session, Record(RecordKind.COMPANY, company_id), now)
             (shown,) = await company_views(session, [changed])
+            audit(self, session, Thing.COMPANY, shown, before)
         return answer(shown)
 
 

@@ -26,6 +26,7 @@ from web.records import (
     NumberView,
     Query,
     Version,
+    audit,
     changes_in,
     emails_of,
     names_of,
@@ -135,6 +136,7 @@ class Contacts(View):
             added = await self.services.contacts.create(session, now=now, **values)
             await self.services.crm.notes.adopt_calls(session, Record(RecordKind.CONTACT, added.id), now)
             (shown,) = await contact_views(session, [added])
+            audit(self, session, Thing.CONTACT, shown)
         return answer(shown, 201, {"Location": f"/api/v1/contacts/{shown.id}"})
 
 
@@ -162,12 +164,17 @@ class OneContact(View):
             self.require(Action.CREATE, Thing.COMPANY)
         now = self.services.clock.now()
         async with self.services.database.transaction() as session:
+            known = await self.services.contacts.get(session, contact_id)
+            if known is None:
+                raise not_found("contact")
+            (before,) = await contact_views(session, [known])
             changed = await self.services.contacts.change(
                 session, contact_id, changes.version, changes_in(changes), now
             )
             if "numbers" in changes.model_fields_set:
                 await self.services.crm.notes.adopt_calls(session, Record(RecordKind.CONTACT, contact_id), now)
             (shown,) = await contact_views(session, [changed])
+            audit(self, session, Thing.CONTACT, shown, before)
         return answer(shown)
 
 

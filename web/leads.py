@@ -22,6 +22,7 @@ from web.records import (
     NewNote,
     Query,
     Version,
+    audit,
     changes_in,
     names_of,
     owner_of,
@@ -144,6 +145,7 @@ class Leads(View):
             added = await self.services.crm.leads.create(session, now=now, **values)
             await self.services.crm.notes.adopt_calls(session, Record(RecordKind.LEAD, added.id), now)
             (shown,) = await lead_views(session, [added])
+            audit(self, session, Thing.LEAD, shown)
         return answer(shown, 201, {"Location": f"/api/v1/leads/{shown.id}"})
 
 
@@ -167,8 +169,10 @@ class OneLead(View):
         async with self.services.database.transaction() as session:
             lead = await readable_lead(self, session, lead_id)
             require_work(self, Action.CHANGE, Thing.LEAD, _owner(lead))
+            (before,) = await lead_views(session, [lead])
             changed = await self.services.crm.leads.change(session, lead_id, changes.version, changes_in(changes), now)
             (shown,) = await lead_views(session, [changed])
+            audit(self, session, Thing.LEAD, shown, before)
         return answer(shown)
 
 

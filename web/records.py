@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from accounts.audit import note
 from accounts.rights import EVERYBODY, Action, Actor, Owner, Scope, Thing, scope_of, users_in_reach
 from accounts.users import User
 from crm_core.activities import Activity, ActivityKind, Record
@@ -22,9 +23,7 @@ from web.sign_in import SignedIn, require
 from web.views import View, answer
 
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Version = Annotated[
-    int, Field(ge=1, le=2**31 - 1, description="the version that was read; 409 if it has changed")
-]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="the version that was read; 409 if it has changed")]
 Query = Annotated[str, Field(max_length=200)]
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -136,6 +135,21 @@ def changes_in(body: BaseModel) -> dict[str, Any]:
     if "emails" in changes:
         changes["emails"] = [TypedEmail(each.typed, each.kind) for each in changes["emails"]]
     return changes
+
+
+def audit(view: View, session: AsyncSession, thing: Thing, after: BaseModel, before: BaseModel | None = None) -> None:
+    """Note in the audit log who adds or changes a record, as the API shows it."""
+    shown = after.model_dump(mode="json")
+    note(
+        session,
+        view.user.author,
+        Action.CHANGE if before is not None else Action.CREATE,
+        thing,
+        shown["id"],
+        now=view.services.clock.now(),
+        before=before.model_dump(mode="json") if before is not None else None,
+        after=shown,
+    )
 
 
 async def names_of(session: AsyncSession, user_ids: Iterable[int | None]) -> dict[int | None, str]:

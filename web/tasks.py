@@ -20,6 +20,7 @@ from web.records import (
     Moment,
     Query,
     Version,
+    audit,
     changes_in,
     names_of,
     owner_of,
@@ -158,6 +159,7 @@ class Tasks(View):
                 session, now=self.services.clock.now(), creator_id=self.user.id, **values
             )
             (shown,) = await task_views(session, [added])
+            audit(self, session, Thing.TASK, shown)
         return answer(shown, 201, {"Location": f"/api/v1/tasks/{shown.id}"})
 
 
@@ -181,8 +183,10 @@ class OneTask(View):
         async with self.services.database.transaction() as session:
             task = await readable_task(self, session, task_id)
             require_work(self, Action.CHANGE, Thing.TASK, _owner(task))
+            (before,) = await task_views(session, [task])
             changed = await self.services.crm.tasks.change(session, task_id, changes.version, changes_in(changes), now)
             (shown,) = await task_views(session, [changed])
+            audit(self, session, Thing.TASK, shown, before)
         return answer(shown)
 
 

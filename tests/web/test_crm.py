@@ -386,3 +386,19 @@ async def test_a_query_that_is_no_good_says_why(house: House, kind: str) -> None
     for query in ("limit=0", "cursor=x", "cursor=WyIiLCIiXQ"):
         told = await get(house, anna, f"{kind}?{query}", 422)
         assert told["errors"][0]["field"] == query.partition("=")[0]
+
+
+async def test_the_audit_log_says_who_changed_what(house: House) -> None:
+    anna, admin = await house.add_person("anna"), await house.add_person("root", Role.ADMIN)
+    for kind, body, change, field in (
+        ("contacts", {"name": "a"}, {"name": "b"}, "name"),
+        ("companies", {"name": "a"}, {"name": "b"}, "name"),
+        ("leads", {"name": "a"}, {"name": "b"}, "name"),
+        ("tasks", {"title": "a"}, {"title": "b"}, "title"),
+    ):
+        record = await send(house, anna, "POST", kind, 201, **body)
+        await send(house, anna, "PATCH", f"{kind}/{record['id']}", 200, version=1, **change)
+        changed, created = (await get(house, admin, "audit"))["items"][:2]
+        assert (changed["user_id"], changed["action"], created["action"]) == (anna.id, "change", "create"), kind
+        assert (changed["before"][field], changed["after"][field]) == ("a", "b")
+        assert created["after"][field] == "a"
