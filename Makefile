@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup test test-fast lint demo pulse bench screenshots clean
+.PHONY: setup test test-fast lint panel demo pulse bench screenshots clean
 
 setup: $(STAMP)
 	@$(BIN)/ringdesk setup --with tests
@@ -25,6 +25,10 @@ lint: $(STAMP)
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# The browser panel, into web/panel/dist. Without it the service shows its bare page.
+panel: $(STAMP)
+	@$(BIN)/python -m tools.build_panel
 
 demo: setup
 	@$(BIN)/ringdesk demo $(ARGS)

@@ -64,7 +64,7 @@ async def _pages(browser: Browser, address: str) -> dict[str, Page]:
                 locale="en-GB",
             )
             pages[f"{size}-{colour}"] = page = await context.new_page()
-            await page.goto(address)
+            await page.goto(f"{address}/bare")
     return pages
 
 

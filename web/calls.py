@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from aiohttp_pydantic.oas.typing import r200
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.rights import Action, Owner, Scope, Thing, may, scope_of, users_in_reach
+from pbx.facts import Direction, Outcome
 from pbx.journal import facts_of_call
 from pbx.journal_tables import CallFactRow, CallRow
 from queue_router.agents import AgentRow
@@ -21,7 +23,7 @@ from web.openapi import NULLABLE
 from web.paging import Cursor, Limit, decode_cursor, encode_cursor, microseconds_of, moment_of
 from web.problems import not_found
 from web.sign_in import actor_of
-from web.views import View, answer
+from web.views import View, answer, search_words
 
 CallId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")]
 
@@ -117,16 +119,32 @@ class CallDetails(BaseModel):
     transcript: TranscriptView | SkipJsonSchema[None] = NULLABLE
 
 
+class CallsShown(StrEnum):
+    """Which calls a list shows. `missed`: somebody called, and nobody answered. `live`: going on now."""
+
+    ALL = "all"
+    MISSED = "missed"
+    ANSWERED = "answered"
+    LIVE = "live"
+
+
 class Calls(View):
-    async def get(self, limit: Limit = 50, cursor: Cursor = "") -> r200[CallList]:
-        """Calls, newest first; an agent sees their own.
+    async def get(
+        self,
+        show: CallsShown = CallsShown.ALL,
+        q: Annotated[str, Field(max_length=200)] = "",
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> r200[CallList]:
+        """Calls, newest first; an agent sees their own. With `q`, those in whose numbers, name or queue it stands.
 
         Tags: calls
         """
+        query = search_words(q)
         async with self.services.database.reading() as session:
             statement = (
                 select(CallRow)
-                .where(visible_to(self))
+                .where(visible_to(self), *_shown(show), *_fitting(query))
                 .order_by(CallRow.started_at.desc(), CallRow.call_id.desc())
                 .limit(limit + 1)
             )
@@ -191,6 +209,27 @@ def visible_to(view: View) -> ColumnElement[bool]:
         ~exists().where(AgentRow.account == CallRow.caller_number),
     )
     return or_(theirs, by_nobody)
+
+
+def _shown(show: CallsShown) -> list[ColumnElement[bool]]:
+    match show:
+        case CallsShown.MISSED:
+            # Asterisk does not always tell the direction; what is not known to be our own call counts as somebody's.
+            is_ours = CallRow.direction.is_not_distinct_from(Direction.OUTBOUND)
+            return [CallRow.outcome.not_in([Outcome.ANSWERED, Outcome.IN_PROGRESS]), not_(is_ours)]
+        case CallsShown.ANSWERED:
+            return [CallRow.outcome == Outcome.ANSWERED]
+        case CallsShown.LIVE:
+            return [CallRow.outcome == Outcome.IN_PROGRESS]
+        case _:
+            return []
+
+
+def _fitting(query: str) -> list[ColumnElement[bool]]:
+    if not query:
+        return []
+    fields = (CallRow.caller_number, CallRow.caller_name, CallRow.dialed, CallRow.queue)
+    return [or_(*(field.icontains(query, autoescape=True) for field in fields))]
 
 
 async def _owner(session: AsyncSession, call_id: str, caller_number: str | None) -> Owner:

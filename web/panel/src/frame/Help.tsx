@@ -1,0 +1,35 @@
+import { Modal } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+
+const KEYS = [
+  ["keys.search", ["/"]],
+  ["keys.desk", ["g", "d"]],
+  ["keys.calls", ["g", "c"]],
+  ["keys.contacts", ["g", "p"]],
+  ["keys.ready", ["r"]],
+  ["keys.close", ["Esc"]],
+  ["keys.help", ["?"]],
+] as const;
+
+export function Help({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={t("keys.title")} size="sm" centered lockScroll={false}>
+      <dl className="keys">
+        {KEYS.map(([text, keys]) => (
+          <div key={text}>
+            <dt>{t(text)}</dt>
+            <dd>
+              {keys.map((key, index) => (
+                <span key={key}>
+                  {index > 0 && <span className="quiet"> {t("keys.then")} </span>}
+                  <kbd>{key}</kbd>
+                </span>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  );
+}

@@ -1,0 +1,56 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { currentCall, isOpen } from "../live/desk";
+import { desk as deskStore, useDesk, useLive } from "../live/store";
+import { Keys } from "./keys";
+import { useAskFor } from "./state";
+
+const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+
+/** Listens to the keyboard, except where somebody types or a menu is open. */
+export function useShortcuts(onHelp: () => void): void {
+  const navigate = useNavigate();
+  const askFor = useAskFor();
+  const desk = useDesk();
+  const { connection } = useLive();
+  const latest = useRef({ desk, connection, askFor, onHelp });
+  latest.current = { desk, connection, askFor, onHelp };
+
+  useEffect(() => {
+    const keys = new Keys();
+    function listen(event: KeyboardEvent) {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
+      if (isTyping(event.target) || document.querySelector("[role=menu], [role=dialog]")) return;
+      const { desk: now, connection: state, askFor: ask, onHelp: help } = latest.current;
+      const meaning = keys.press(event.key, event.timeStamp);
+      if (meaning === null) return;
+      event.preventDefault();
+      switch (meaning) {
+        case "search":
+          document.getElementById("search")?.focus();
+          break;
+        case "desk":
+        case "calls":
+        case "contacts":
+          void navigate({ to: `/${meaning}` });
+          break;
+        case "ready":
+          if (now.agent && state === "live") {
+            const isReady = now.agent.wanted === "ready";
+            ask.mutate(isReady ? { wanted: "not_ready", reason: null } : { wanted: "ready", reason: null });
+          }
+          break;
+        case "help":
+          help();
+          break;
+        case "close": {
+          const call = currentCall(now);
+          if (call && !isOpen(call)) deskStore.putAway(call.call_id);
+        }
+      }
+    }
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, [navigate]);
+}

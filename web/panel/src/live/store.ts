@@ -1,0 +1,100 @@
+// The one live connection of this tab, and the desk that it tells of.
+import { useSyncExternalStore } from "react";
+import type { Agent } from "../api/client";
+import { credentials } from "../api/client";
+import { learnSkew } from "../clock";
+import { queries } from "../queries";
+import { type ConnectionState, LiveConnection } from "./connection";
+import { type Desk, type DeskCall, EMPTY_DESK, withChange, withSnapshot } from "./desk";
+
+interface Live {
+  connection: ConnectionState;
+  lastNews: number | null;
+  desk: Desk;
+}
+
+const START: Live = { connection: "connecting", lastNews: null, desk: EMPTY_DESK };
+const AFTER_CALL_MS = 700; // The journal writes in batches.
+
+let live = START;
+let connection: LiveConnection | null = null;
+const listeners = new Set<() => void>();
+
+function set(change: Partial<Live>): void {
+  live = { ...live, ...change };
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export const useLive = (): Live => useSyncExternalStore(subscribe, () => live);
+export const useDesk = (): Desk => useSyncExternalStore(subscribe, () => live.desk);
+
+function refresh(): void {
+  void queries.invalidateQueries({ queryKey: ["calls"] });
+  void queries.invalidateQueries({ queryKey: ["call"] });
+  void queries.invalidateQueries({ queryKey: ["timeline"] });
+}
+
+export function connect(userId: number, onRefused: () => void): () => void {
+  const topic = `desk:${userId}`;
+  let lastNews: number | null = null;
+  connection = new LiveConnection(credentials.token, {
+    state(state) {
+      // While it tries again the bar stays: a page that flickers between two words tells nothing.
+      if (state === "connecting" && live.connection === "offline") return;
+      if (state === "offline") set({ connection: state, lastNews });
+      else set({ connection: state });
+    },
+    snapshot(of, data) {
+      if (of !== topic) return;
+      set({ desk: withSnapshot(live.desk, data as { agent: Agent | null; calls: DeskCall[] }) });
+      refresh();
+    },
+    change(of, kind, data) {
+      if (of !== topic) return;
+      set({ desk: withChange(live.desk, kind, data) });
+      if (kind === "agent_state") return;
+      refresh();
+      if (kind === "call_gone" || kind === "call_ended") setTimeout(refresh, AFTER_CALL_MS);
+    },
+    news(at) {
+      lastNews = Date.now();
+      learnSkew(at);
+    },
+    refused: onRefused,
+  });
+  const hurry = () => connection?.hurry();
+  window.addEventListener("online", hurry);
+  document.addEventListener("visibilitychange", hurry);
+  return () => {
+    window.removeEventListener("online", hurry);
+    document.removeEventListener("visibilitychange", hurry);
+    connection?.close();
+    connection = null;
+    live = START;
+  };
+}
+
+export const desk = {
+  choose(callId: string, contactId: number): void {
+    set({ desk: { ...live.desk, chosen: { ...live.desk.chosen, [callId]: contactId } } });
+  },
+  putAway(callId: string): void {
+    set({ desk: { ...live.desk, closed: [...live.desk.closed, callId] } });
+  },
+  /** Somebody was added while their call is on the desk. */
+  addCaller(callId: string, contact: { id: number; name: string; company: string | null }): void {
+    const calls = live.desk.calls.map((call) =>
+      call.call_id === callId ? { ...call, contacts: [...call.contacts, contact] } : call,
+    );
+    set({ desk: { ...live.desk, calls } });
+    desk.choose(callId, contact.id);
+  },
+  agentIs(agent: Agent): void {
+    set({ desk: { ...live.desk, agent } });
+  },
+};

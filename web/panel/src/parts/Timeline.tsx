@@ -1,0 +1,88 @@
+// What happened with somebody, newest first: rows of 32 px, so that ten are seen at once.
+import { Button } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { type Activity, type ActivityList, api } from "../api/client";
+import { useNow } from "../clock";
+import { word } from "../i18n";
+import { dayAndClock, duration, secondsBetween } from "../time";
+import { Way } from "./icons";
+import { Empty, ErrorNote, SkeletonRows } from "./states";
+
+interface CallData {
+  direction?: string | null;
+  answered_by?: string[];
+  answered_at?: string | null;
+  outcome?: string;
+}
+
+interface Props {
+  contactId: number;
+  rows: number;
+  /** The call that is on the desk: it has not happened yet. */
+  except?: string;
+}
+
+export function Timeline({ contactId, rows, except }: Props) {
+  const { t } = useTranslation();
+  const page = useInfiniteQuery({
+    queryKey: ["timeline", contactId],
+    queryFn: ({ pageParam }) =>
+      api<ActivityList>(`/contacts/${contactId}/timeline?limit=${rows}&cursor=${encodeURIComponent(pageParam)}`),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+  if (page.isPending) return <SkeletonRows rows={Math.min(rows, 8)} />;
+  if (page.isError && !page.data) return <ErrorNote error={page.error} retry={() => void page.refetch()} />;
+  const items = page.data.pages.flatMap((each) => each.items).filter((each) => each.call_id === null || each.call_id !== except);
+  if (items.length === 0) return <Empty text={t("timeline.empty")} />;
+  return (
+    <>
+      <ol className="timeline">
+        {items.map((activity) => (
+          <li key={activity.id}>
+            <Row activity={activity} />
+          </li>
+        ))}
+      </ol>
+      {page.hasNextPage && (
+        <Button variant="subtle" size="compact-sm" loading={page.isFetchingNextPage} onClick={() => void page.fetchNextPage()}>
+          {t("calls.more")}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Row({ activity }: { activity: Activity }) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const when = <span className="when wide-when">{dayAndClock(activity.at, now)}</span>;
+  if (activity.kind !== "call" || activity.call_id === null) {
+    return (
+      <div className="row">
+        {when}
+        <span className="way" aria-hidden="true">
+          ·
+        </span>
+        <span className="grow cut">{activity.title}</span>
+      </div>
+    );
+  }
+  const data = activity.data as CallData;
+  const isOut = data.direction === "outbound";
+  const talked = data.answered_at && activity.ended_at ? secondsBetween(data.answered_at, activity.ended_at) : null;
+  const outcome = data.outcome ?? "in_progress";
+  const isMissed = !isOut && outcome !== "answered" && outcome !== "in_progress";
+  return (
+    <Link to="/calls/$callId" params={{ callId: activity.call_id }} className="row">
+      {when}
+      <Way direction={data.direction} label={word("direction", data.direction)} />
+      <span className="grow cut">{t(isOut ? "timeline.call_out" : "timeline.call_in")}</span>
+      <span className="quiet cut">{data.answered_by?.join(", ")}</span>
+      <span className="length">{talked === null ? "" : duration(talked)}</span>
+      <span className={isMissed ? "outcome alarm-text" : "outcome quiet"}>{word("outcome", outcome)}</span>
+    </Link>
+  );
+}
