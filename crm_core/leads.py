@@ -151,6 +151,16 @@ class Leads:
         found: Lead | None = await session.scalar(select(Lead).where(Lead.open_number == e164))
         return found
 
+    async def link_contact(self, session: AsyncSession, contact: Contact, now: datetime) -> None:
+        """Note on the open leads of the contact's numbers whose they are, where nobody is noted yet."""
+        numbers = [number.e164 for number in contact.numbers if number.e164]
+        leads = await session.scalars(select(Lead).where(Lead.open_number.in_(numbers), Lead.contact_id.is_(None)))
+        for lead in leads:
+            lead.contact_id, lead.company_id = contact.id, lead.company_id or contact.company_id
+            lead.version += 1
+            lead.updated_at = now
+        await session.flush()
+
     async def change(
         self, session: AsyncSession, lead_id: int, version: int, changes: dict[str, Any], now: datetime
     ) -> Lead:

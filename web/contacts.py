@@ -123,7 +123,8 @@ class Contacts(View):
     async def post(self, contact: NewContact) -> r201[ContactView]:
         """Add a contact. Numbers may be typed in any form of the country.
 
-        The calls of its numbers in the last day, and what was written in them, come on its timeline.
+        The calls of its numbers in the last day, and what was written in them, come on its timeline;
+        an open lead of such a number names it from now on.
 
         Tags: contacts
         """
@@ -135,6 +136,7 @@ class Contacts(View):
         async with self.services.database.transaction() as session:
             added = await self.services.contacts.create(session, now=now, **values)
             await self.services.crm.notes.adopt_calls(session, Record(RecordKind.CONTACT, added.id), now)
+            await self.services.crm.leads.link_contact(session, added, now)
             (shown,) = await contact_views(session, [added])
             audit(self, session, Thing.CONTACT, shown)
         return answer(shown, 201, {"Location": f"/api/v1/contacts/{shown.id}"})
@@ -173,6 +175,7 @@ class OneContact(View):
             )
             if "numbers" in changes.model_fields_set:
                 await self.services.crm.notes.adopt_calls(session, Record(RecordKind.CONTACT, contact_id), now)
+                await self.services.crm.leads.link_contact(session, changed, now)
             (shown,) = await contact_views(session, [changed])
             audit(self, session, Thing.CONTACT, shown, before)
         return answer(shown)

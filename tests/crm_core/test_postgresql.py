@@ -1,14 +1,16 @@
 """The stories of contacts and timelines that depend on the database, once more on PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from crm_core.contacts import ContactDirectory
+from crm_core.errors import StaleRecord
 from crm_core.timeline import Timeline
 from kernel.database import Base, Database
 from tests.crm_core import test_call_notes, test_contacts, test_missed_calls, test_timeline
-from tests.crm_core.calls import Story
+from tests.crm_core.calls import NOW, Story
 
 pytestmark = pytest.mark.postgresql
 
@@ -67,3 +69,25 @@ MISSED = (
 @pytest.mark.parametrize("story", MISSED)
 async def test_what_follows_calls_is_the_same(postgresql: Database, story) -> None:  # type: ignore[no-untyped-def]
     await story(Story(postgresql))
+
+
+async def test_of_two_who_change_a_contact_at_once_one_is_told(postgresql: Database) -> None:
+    directory = ContactDirectory(postgresql, "TH")
+    async with postgresql.transaction() as session:
+        contact_id = (await directory.create(session, name="Somchai", numbers=[], now=NOW)).id
+    both_have_read = asyncio.Barrier(2)
+
+    async def rename(name: str) -> None:
+        async with postgresql.transaction() as session:
+            assert await directory.get(session, contact_id) is not None
+            await both_have_read.wait()
+            await directory.change(session, contact_id, 1, {"name": name}, NOW)
+
+    async with asyncio.timeout(20):
+        told = await asyncio.gather(rename("Anong"), rename("Boris"), return_exceptions=True)
+    [problem] = [each for each in told if each is not None]
+    assert isinstance(problem, StaleRecord)
+    async with postgresql.reading() as session:
+        contact = await directory.get(session, contact_id)
+        assert contact is not None
+        assert (contact.version, contact.name in {"Anong", "Boris"}) == (2, True)

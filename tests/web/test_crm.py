@@ -402,3 +402,11 @@ async def test_the_audit_log_says_who_changed_what(house: House) -> None:
         assert (changed["user_id"], changed["action"], created["action"]) == (anna.id, "change", "create"), kind
         assert (changed["before"][field], changed["after"][field]) == ("a", "b")
         assert created["after"][field] == "a"
+
+
+async def test_an_open_lead_names_the_contact_who_gets_its_number(house: House) -> None:
+    anna = await house.add_person("anna")
+    await house.record(*missed())
+    contact = await send(house, anna, "POST", "contacts", 201, name="Somchai", company="Siam", numbers=["021234567"])
+    [lead] = (await get(house, anna, "leads"))["items"]
+    assert (lead["contact_id"], lead["company_id"], lead["status"]) == (contact["id"], contact["company_id"], "new")
