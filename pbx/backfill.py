@@ -4,8 +4,8 @@ CEL tells of each channel that it began, which application it ran, that it was a
 it ended. That is most of what AMI tells, so it is put as AMI would have and given to a tracker of its own: the facts
 have the same keys, and the journal takes those that it knows already for what they are. Pure.
 
-What the files do not tell: who was put on hold, where a call was parked, and whether a phone rang before it refused the
-call. A phone that refuses at once is taken for one that did not ring.
+What the files do not tell: who was put on hold, where a call was parked, who left a conversation of several first, and
+whether a phone rang before it refused the call. A phone that refuses at once is taken for one that did not ring.
 """
 
 from __future__ import annotations
@@ -288,12 +288,13 @@ class CelEvents:
     def _bridge_enter(self, channel: _Channel, row: CelRow) -> None:
         channel.bridge = row.detail("bridge_id")
         self._settle(channel, row.at, "CANCEL")
-        self._tell("BridgeEnter", row, **_bridge(row), BridgeNumChannels=str(len(row.peers) + 1))
+        self._tell("BridgeEnter", row, **_bridge(row))
 
     def _bridge_exit(self, channel: _Channel, row: CelRow) -> None:
         if channel.bridge == row.detail("bridge_id"):
             channel.bridge = ""
-        self._tell("BridgeLeave", row, **_bridge(row), BridgeNumChannels=str(len(row.peers)))
+        # Whom it leaves behind the row does not say reliably: on a busy machine they may have gone by then as well.
+        self._tell("BridgeLeave", row, **_bridge(row))
 
     def _blind_transfer(self, channel: _Channel, row: CelRow) -> None:
         self._tell(

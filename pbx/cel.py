@@ -84,11 +84,6 @@ class CelRow:
             return ""
         return "" if value == "N/A" else str(value)
 
-    @property
-    def peers(self) -> tuple[str, ...]:
-        """The names of the other channels in the bridge."""
-        return tuple(name for name in self.peer.split(",") if name)
-
 
 class CelReader:
     """Rows from pieces of a file, in order. What is after the last line break waits for the next piece.

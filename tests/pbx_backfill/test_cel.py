@@ -37,7 +37,7 @@ def test_a_row_has_its_fields() -> None:
     assert row.caller_name == 'Dora "Dee", Quote'
     assert (row.event, row.at, row.uniqueid) == ("HANGUP", 1795509008.000001, "1795509008.1")
     assert (row.detail("hangupcause"), row.detail("dialstatus"), row.detail("nothing")) == ("16", "ANSWER", "")
-    assert row.peers == ("PJSIP/1001-2",)
+    assert row.peer == "PJSIP/1001-2"
     assert row.moment.isoformat() == "2026-11-24T08:30:08.000001+00:00"
 
 

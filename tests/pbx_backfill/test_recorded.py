@@ -35,6 +35,10 @@ NOT_IN_CEL = {
     "group_b_is_busy_c_answers_c_hangs_up": {"rang"},
     "queue_x_calls_a_rejects_b_answers_x_hangs_up": {"rang"},
     "waiting_a_talks_with_b_c_calls_a_a_rejects_c": {"rang"},
+    # Who left a conversation of several first, or one that was handed on.
+    "attended_by_code_a_calls_b_b_consults_c_transfers_a_hangs_up": {"hangup_by"},
+    "attended_x_calls_queue_a_consults_queue_b_answers_a_transfers_x_hangs_up": {"hangup_by"},
+    "conference_a_b_and_c_meet_in_a_room": {"hangup_by"},
     # That a phone did not answer Asterisk any more.
     "odd_calls_b_and_never_acknowledges": {"hangup_by"},
 }
