@@ -81,11 +81,14 @@ _SCOPES: Mapping[str, Scope] = {scope.name.lower(): scope for scope in Scope}
 
 async def actor_for(session: AsyncSession, user: User, limits: frozenset[tuple[Thing, Action]] | None = None) -> Actor:
     """`user` as rights see them now, with the `limits` of the token that stands for them."""
+    rights = await rights_of(session, user.role)
+    if Scope.TEAM not in rights.values():  # no right of theirs asks for their team
+        return Actor(user.id, user.role, rights=rights, limits=limits)
     return Actor(
         user.id,
         user.role,
         teams=await team_names_of(session, user.id),
         colleagues=await colleagues_of(session, user.id),
-        rights=await rights_of(session, user.role),
+        rights=rights,
         limits=limits,
     )

@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, ForeignKey, String, select, update
+from sqlalchemy import CursorResult, ForeignKey, String, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,8 @@ IDLE = timedelta(hours=4)
 ABSOLUTE = timedelta(hours=16)
 TOUCH = timedelta(minutes=1)
 """Its use is noted this often at most: a write for each request would be too dear."""
+KEPT = timedelta(days=30)
+"""How long a session that is over can still be looked at."""
 SECRET_BYTES = 32
 SECRET_LIMIT = 128
 
@@ -122,6 +124,11 @@ async def end_sessions_of(session: AsyncSession, user_id: int, now: datetime, *,
     if but is not None:
         statement = statement.where(UserSession.id != but)
     await session.execute(statement.values(ended_at=now))
+
+
+async def forget_old_sessions(session: AsyncSession, now: datetime) -> None:
+    """Delete the sessions that were over long ago."""
+    await session.execute(delete(UserSession).where(UserSession.expires_at < now - KEPT))
 
 
 def csrf_token_of(secret: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.audit import START, note
 from accounts.passwords import Passwords, generated_password
 from accounts.roles import seed_roles
+from accounts.sessions import forget_old_sessions
 from accounts.users import Role, User, add_user, find_user
 
 ADMIN = "admin"
@@ -21,6 +22,7 @@ async def prepare_accounts(session: AsyncSession, passwords: Passwords, now: dat
     Returns that new admin's password, for the terminal and nothing else; None where there was an admin.
     """
     await seed_roles(session)
+    await forget_old_sessions(session, now)
     if await session.scalar(select(User.id).where(User.role == Role.ADMIN).limit(1)) is not None:
         return None
     if await find_user(session, ADMIN) is not None:

@@ -1,6 +1,7 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from accounts.passwords import Passwords
+from accounts.sessions import ABSOLUTE, KEPT, UserSession, start_session
 from accounts.start import prepare_accounts
 from accounts.users import Role, User, add_user, find_user
 from kernel.database import Database
@@ -46,3 +47,14 @@ async def test_somebody_elses_login_is_not_taken(database: Database) -> None:
     kept = await user(database, "admin")
     assert kept is not None
     assert (kept.role, kept.password_hash) == (Role.AGENT, None)
+
+
+async def test_sessions_that_were_over_long_ago_are_forgotten(database: Database) -> None:
+    async with database.transaction() as session:
+        anna = await add_user(session, login="anna", name="Anna", role=Role.ADMIN, now=NOW)
+        old = await start_session(session, anna.id, address="a", now=NOW - KEPT - ABSOLUTE - timedelta(seconds=1))
+        recent = await start_session(session, anna.id, address="a", now=NOW - KEPT)
+    await prepare(database)
+    async with database.reading() as session:
+        assert await session.get(UserSession, old.id) is None
+        assert await session.get(UserSession, recent.id) is not None
