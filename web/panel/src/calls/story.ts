@@ -80,10 +80,6 @@ function sentence(fact: Fact): Pick<Sentence, "key" | "values"> | null {
 
 export function storyOf(facts: readonly Fact[], offers: readonly Offer[]): Sentence[] {
   const told: Sentence[] = [];
-  for (const fact of facts) {
-    const what = sentence(fact);
-    if (what) told.push({ ...what, at: fact.at, why: null, isBackfilled: fact.data.backfilled === true });
-  }
   for (const offer of offers) {
     const rule = offer.why?.rule;
     told.push({
@@ -94,6 +90,10 @@ export function storyOf(facts: readonly Fact[], offers: readonly Offer[]): Sente
       isBackfilled: false,
     });
   }
-  // Stable: what happened at one moment stays in the order in which it was told.
+  for (const fact of facts) {
+    const what = sentence(fact);
+    if (what) told.push({ ...what, at: fact.at, why: null, isBackfilled: fact.data.backfilled === true });
+  }
+  // Stable: a phone rings because it was offered the call, and what happened at one moment stays in the order in which it was told.
   return told.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }

@@ -27,7 +27,7 @@ interface Props {
 export function Timeline({ contactId, rows, except }: Props) {
   const { t } = useTranslation();
   const page = useInfiniteQuery({
-    queryKey: ["timeline", contactId],
+    queryKey: ["timeline", contactId, rows],
     queryFn: ({ pageParam }) =>
       api<ActivityList>(`/contacts/${contactId}/timeline?limit=${rows}&cursor=${encodeURIComponent(pageParam)}`),
     initialPageParam: "",
