@@ -79,9 +79,11 @@ async def test_of_two_who_change_a_contact_at_once_one_is_told(postgresql: Datab
 
     async def rename(name: str) -> None:
         async with postgresql.transaction() as session:
-            assert await directory.get(session, contact_id) is not None
+            seen = await directory.get(session, contact_id)
+            assert seen is not None
             await both_have_read.wait()
-            await directory.change(session, contact_id, 1, {"name": name}, NOW)
+            # What the session holds already (`seen`) must be read again, or its version is the old one.
+            assert await directory.change(session, contact_id, 1, {"name": name}, NOW) is seen
 
     async with asyncio.timeout(20):
         told = await asyncio.gather(rename("Anong"), rename("Boris"), return_exceptions=True)
