@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from dialplan.render import ForeignFile, render, write
-from ringdesk.settings import SettingsError, load_settings
+from dialplan.render import render, write
+from ringdesk.settings import load_settings
+from ringdesk.told import told
 
 app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True)
 
@@ -26,14 +26,7 @@ def render_command(
     force: Annotated[bool, typer.Option("--force", help="Replace files that Ringdesk did not write, too.")] = False,
 ) -> None:
     """Write Asterisk's configuration files, all but asterisk.conf (its directories)."""
-    errors = Console(stderr=True)
-    try:
+    with told():
         files = render(load_settings(config).the_pbx())
         write(files, out, force=force)
-    except (SettingsError, ForeignFile) as error:
-        errors.print(str(error), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from error
-    except OSError as error:
-        errors.print(f"{error.filename or out}: {error.strerror}", style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from error
     typer.echo(f"{len(files)} files written to {out}")

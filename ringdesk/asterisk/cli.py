@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from dialplan import modules
-from dialplan.config import PbxConfig, complaints
+from dialplan.config import PbxConfig
 from dialplan.render import render
 from ringdesk.asterisk.debian import NotProvidable
-from ringdesk.asterisk.directories import UnusableState
-from ringdesk.asterisk.instance import AsteriskFailed, AsteriskInstance, ConsoleFailed, NotRunning
+from ringdesk.asterisk.instance import AsteriskInstance, NotRunning
 from ringdesk.asterisk.packages import (
     ASTERISK_SET,
     PHONES_SET,
@@ -29,10 +26,10 @@ from ringdesk.asterisk.packages import (
     unpack,
     unpacked,
 )
-from ringdesk.asterisk.ports import PortTaken
 from ringdesk.asterisk.tools import ToolMissing, find, provide
 from ringdesk.asterisk.ways import NoAsterisk, Via, Way, choose
 from ringdesk.settings import DEFAULT_STATE, SETTINGS_FILE, SettingsError, load_settings
+from ringdesk.told import fail, told
 
 asterisk_app = typer.Typer(help="The Asterisk that Ringdesk runs.", no_args_is_help=True)
 
@@ -42,23 +39,6 @@ StateOption = Annotated[
     Path | None,
     typer.Option("--state", help="Directory of all state; else the settings' own.", envvar="RINGDESK_STATE"),
 ]
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn what can go wrong into a message and exit code 1 (2 for wrong settings), without a traceback."""
-    try:
-        yield
-    except (SettingsError, ValidationError) as error:
-        text = "; ".join(complaints(error)) if isinstance(error, ValidationError) else str(error)
-        _fail(text, 2, error)
-    except (NoAsterisk, PortTaken, UnusableState, AsteriskFailed, NotRunning, ConsoleFailed, OSError) as error:
-        _fail(str(error), 1, error)
-
-
-def _fail(text: str, code: int, error: Exception) -> None:
-    _errors.print(text, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(code) from error
 
 
 def _instance(state: Path | None) -> AsteriskInstance:
@@ -88,13 +68,13 @@ def up(
     ami_port: Annotated[int | None, typer.Option(min=1, max=65535, help="TCP port of AMI.")] = None,
 ) -> None:
     """Start Asterisk with Ringdesk's configuration and return when it has booted."""
-    with _told():
+    with told():
         settings = load_settings(config, state=state)
         pbx = _with_ports(settings.the_pbx(), sip_udp=sip_port, http=http_port, ami=ami_port)
         try:
             pbx.recordings.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            _fail(f"recordings: {pbx.recordings} can't be made: {error.strerror}", 1, error)
+            fail(f"recordings: {pbx.recordings} can't be made: {error.strerror}", 1, error)
         instance = AsteriskInstance(settings.state / "asterisk", ports=pbx.ports, sip_address=pbx.sip_address, via=via)
         was_running = instance.status().running is not None
         running = instance.up(lambda way: _files(pbx, way))
@@ -117,7 +97,7 @@ def _with_ports(pbx: PbxConfig, **ports: int | None) -> PbxConfig:
 @asterisk_app.command()
 def down(state: StateOption = None) -> None:
     """End the Asterisk that `up` started; its calls end with it."""
-    with _told():
+    with told():
         ended = _instance(state).down()
     typer.echo("Asterisk is down." if ended else "Asterisk was not running.")
 
@@ -125,7 +105,7 @@ def down(state: StateOption = None) -> None:
 @asterisk_app.command()
 def status(state: StateOption = None) -> None:
     """Tell how it stands. Exit code 0: runs and answers; 3: does not run; 4: runs and does not answer."""
-    with _told():
+    with told():
         found = _instance(state).status()
     if found.running is None:
         typer.echo("Asterisk is not running.")
@@ -146,11 +126,11 @@ def console(
     state: StateOption = None,
 ) -> None:
     """Carry out a command on Asterisk's console: `ringdesk asterisk console core show channels`."""
-    with _told():
+    with told():
         try:
             answer = _instance(state).console(" ".join(command))
         except ValueError as error:
-            _fail(f"command: {error}", 2, error)
+            fail(f"command: {error}", 2, error)
     typer.echo(answer, nl=False)
 
 
@@ -161,7 +141,7 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with each new line.")] = False,
 ) -> None:
     """Show the end of Asterisk's log."""
-    with _told():
+    with told():
         instance = _instance(state)
         if not instance.log_file.exists():
             raise NotRunning(f"There is no log yet: {instance.log_file}")
