@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import DateTime, Dialect, MetaData, event
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -122,6 +122,12 @@ def _begin_sqlite_transaction(connection: Any) -> None:
     # for the lock later is refused at once with "database is locked", whatever the time-out.
     read_only = connection.get_execution_options().get("ringdesk_read_only")
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def insert_for(session: AsyncSession, table: Any) -> Any:
+    """An INSERT into `table` that knows ON CONFLICT, for which each database has a construct of its own."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
 
 
 def describe_trouble(error: Exception) -> str:

@@ -24,7 +24,7 @@ from sqlalchemy.sql.dml import Insert
 
 from kernel.bulk import BulkInsert
 from kernel.clock import Clock, SystemClock
-from kernel.database import Database, describe_trouble
+from kernel.database import Database, describe_trouble, insert_for
 from kernel.messages import FactBus, HandlerFailed
 from kernel.telemetry import REGISTRY
 from pbx.call_projection import CallValues, apply, empty_call, storable
@@ -273,7 +273,7 @@ _UPSERT_CALLS = BulkInsert(_CALLS, _upsert_call)
 
 async def _write_gap(session: AsyncSession, gap: LinkGap) -> None:
     values = {"node": gap.node, "started_at": gap.start, "ended_at": gap.end, "reason": gap.reason}
-    statement = _dialect(session.get_bind().dialect).insert(LinkGapRow).values(values)
+    statement = insert_for(session, LinkGapRow).values(values)
     await session.execute(statement.on_conflict_do_nothing(index_elements=["node", "started_at"]))
     if gap.end is not None:
         await session.execute(

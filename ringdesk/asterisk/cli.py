@@ -156,18 +156,20 @@ def logs(
 
 
 class Extra(StrEnum):
-    """What `setup` can get besides what Ringdesk itself needs."""
+    """What may be wanted besides Asterisk."""
 
+    DEMO = "demo"
     TESTS = "tests"
 
 
 def setup(
     extras: Annotated[
-        list[Extra] | None, typer.Option("--with", help="tests: also phones, sipp, Chromium and PostgreSQL.")
+        list[Extra] | None,
+        typer.Option("--with", help="demo: also phones and voices; tests: also sipp, Chromium and PostgreSQL."),
     ] = None,
     update: Annotated[bool, typer.Option("--update", help="Take the newest packages, not those kept.")] = False,
 ) -> None:
-    """Get what Ringdesk needs beside Python: an Asterisk, and for tests the programs that drive them.
+    """Get what Ringdesk needs beside Python: an Asterisk, and the programs that the demo and the tests drive.
 
     Quick where everything is there. With CI=true a program that can't be had for the tests is an error (exit code 1).
     """
@@ -181,7 +183,7 @@ def setup(
     except NoAsterisk as error:
         failures.append(f"asterisk: {error}")
     if extras:
-        # The prompts are the voices of the tests' callers, whichever Asterisk runs.
+        # The prompts are the voices of the callers, whichever Asterisk runs.
         sets += [ASTERISK_SET, PHONES_SET]
     for package_set in dict.fromkeys(sets):
         try:
@@ -193,7 +195,10 @@ def setup(
             )
         except (NotProvidable, UnpackFailed) as error:
             failures.append(f"{package_set.name}: {error}")
-    for name in ("sipp", "baresip", "chromium", "postgres", "initdb") if extras else ():
+    wanted: tuple[str, ...] = ()
+    if extras:
+        wanted = ("sipp", "baresip", "chromium", "postgres", "initdb") if Extra.TESTS in extras else ("baresip",)
+    for name in wanted:
         try:
             try:
                 tool, fresh = find(name), False
@@ -205,7 +210,7 @@ def setup(
     discard_archives()
     for failure in dict.fromkeys(failures):
         _errors.print(f"✗ {failure}", style="red", markup=False, soft_wrap=True)
-    if failures and (not extras or os.environ.get("CI") == "true"):
+    if failures and (Extra.TESTS not in (extras or ()) or os.environ.get("CI") == "true"):
         raise typer.Exit(1)
     if failures:
         _errors.print("The tests that need these will be skipped, by name.", style="yellow")
