@@ -24,6 +24,8 @@ class Registry:
     def __init__(self, node: str, *, ended_kept: int, overdue_kept: int, live_kept: int) -> None:
         self.dropped = 0
         """Calls given up because too many were tracked."""
+        self.now: float | None = None
+        """When the event at hand was received, else when it happened, in epoch seconds."""
         self.calls: dict[str, Call] = {}
         self.legs: dict[str, Leg] = {}
         self.bridges: dict[str, Bridge] = {}
@@ -64,6 +66,7 @@ class Registry:
         call = self.calls.get(linkedid)
         if call is None and linkedid and linkedid not in self._forgotten:
             call = self.calls[linkedid] = self.live[linkedid] = Call(self._node, linkedid)
+            call.heard_at = self.now
             if len(self.live) > self._live_kept:
                 self.dropped += 1
                 self.forget(self.live.pop(next(iter(self.live))))

@@ -47,9 +47,9 @@ def test_a_dialled_channel_stands_for_a_number_only_over_a_trunk(channel: str, d
 @pytest.mark.parametrize(
     ("uniqueid", "expected"),
     [
-        ("1511945444.283", (1511945444, 283)),
-        ("pbx1-staging-1511945444.283", (1511945444, 283)),
-        ("1511945444.9999999", (1511945444, 9999999)),
+        ("1511945444.283", (283, 1511945444)),
+        ("pbx1-staging-1511945444.283", (283, 1511945444)),
+        ("1511945444.9999999", (9999999, 1511945444)),
         ("nonsense", (0, 0)),
         ("1511945444.", (0, 0)),
         ("", (0, 0)),
@@ -62,6 +62,10 @@ def test_a_uniqueid_is_ordered_as_two_numbers(uniqueid: str, expected: tuple[int
 
 def test_ten_comes_after_nine() -> None:
     assert birth("1511945444.10") > birth("1511945444.9")
+
+
+def test_who_was_made_later_comes_later_though_the_clock_was_set_back() -> None:
+    assert birth("1511941844.10") > birth("1511945444.9")
 
 
 @pytest.mark.parametrize(
