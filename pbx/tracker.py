@@ -14,12 +14,13 @@ repeated events change nothing, and then forgotten; the Uniqueids of what was fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pbx import story
 from pbx.calls import Call, Leg, Stay, Transfer, birth
-from pbx.events import AmiEvent, variables
+from pbx.events import AmiEvent, text, texts, variables
 from pbx.facts import (
     CallFact,
     CallHeld,
@@ -33,7 +34,7 @@ from pbx.facts import (
     RecordingStarted,
     TransferKind,
 )
-from pbx.headers import count, text, texts, timestamp
+from pbx.headers import count, timestamp
 from pbx.parties import known, name_in_event
 from pbx.registry import Registry
 from pbx.stamps import is_repeated, with_stamp
@@ -44,6 +45,17 @@ Handler = Callable[["Tracker", AmiEvent], None]
 
 RING, RINGING, UP = "4", "5", "6"
 REQUEST_TIMEOUT = "408"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What the tracker failed on: an event of this name, with this exception."""
+
+    event: str
+    error: Exception
+
+    def __str__(self) -> str:
+        return f"{type(self.error).__name__} at {self.event}: {self.error}"
 
 
 class Tracker:
@@ -66,6 +78,7 @@ class Tracker:
         self.node = node
         self.faults = 0
         """Events that the tracker failed on. More than none is a defect of the tracker."""
+        self.last_fault: Fault | None = None
         self._overdue_after = overdue_after
         self._known = Registry(node, ended_kept=ended_kept, overdue_kept=overdue_kept, live_kept=live_kept)
         self._teller = Teller(node, self._known)
@@ -102,8 +115,9 @@ class Tracker:
         facts = self._begin(event, at)
         try:
             handler(self, event)
-        except Exception:
+        except Exception as error:
             self.faults += 1
+            self.last_fault = Fault(event["Event"], error)  # type: ignore[arg-type]
         return facts
 
     def _begin(self, event: AmiEvent, at: datetime | None) -> Facts:
