@@ -28,6 +28,8 @@ from pbx.tracker import Tracker
 MARK_SECONDS = 5.0
 """How often it is noted that the PBX is heard: a killed service's gap is known as exactly as this."""
 OVERDUE_SECONDS = 60.0
+FAULTS_PER_LOG = 100
+"""The first fault of the tracker is logged, and then one in so many: one defect may show at every event."""
 
 LIVE = Gauge("ringdesk_calls_live", "Calls that go on", ["node"], registry=REGISTRY)
 FAULTS = Gauge("ringdesk_tracker_faults", "Events that the tracker failed on", ["node"], registry=REGISTRY)
@@ -75,9 +77,11 @@ class Listener:
         self._on_resync = on_resync
         self._gaps: list[LinkGap] = []
         """Those that go on."""
-        self._left_open: dict[str, Outcome] = {}
-        """Calls that an earlier run of the service saw begin and not end, with the outcome if they are over."""
+        self._left_open: dict[str, tuple[Outcome, datetime]] = {}
+        """Calls that an earlier run of the service saw begin and not end, with the outcome if they are over, and the
+        time before which they cannot be."""
         self._is_hearing = False
+        self._faults_seen = tracker.faults
 
     async def run(self) -> None:
         """Listen until cancelled; what the link has heard by then is still taken in."""
@@ -97,6 +101,8 @@ class Listener:
         match item:
             case ReceivedEvent():
                 facts = self._tracker.feed(item.event, item.at)
+                if self._tracker.faults > self._faults_seen:
+                    self._log_fault()
                 if facts:
                     self._journal.record(facts)
                 elif self._on_phone is not None and (change := reachable_change(item.event)) is not None:
@@ -111,8 +117,21 @@ class Listener:
             case LinkRestored():
                 self._is_hearing = True
                 for gap in self._gaps:
-                    self._journal.record_gap(dataclasses.replace(gap, end=item.at))
+                    # One that an earlier run left may have begun by a clock that has been set back since.
+                    self._journal.record_gap(dataclasses.replace(gap, end=max(item.at, gap.start)))
                 self._gaps.clear()
+
+    def _log_fault(self) -> None:
+        self._faults_seen, fault = self._tracker.faults, self._tracker.last_fault
+        if fault is not None and self._faults_seen % FAULTS_PER_LOG == 1:
+            log.error(
+                "the tracker failed on an event",
+                node=self._node,
+                ami_event=fault.event,
+                problem=f"{type(fault.error).__name__}: {fault.error}",
+                faults=self._faults_seen,
+                exc_info=fault.error,
+            )
 
     async def _resync(self, snapshot: Snapshot) -> None:
         channels = [channel.headers for channel in snapshot.channels.values()]
@@ -131,13 +150,13 @@ class Listener:
                     node=self._node,
                     call_id=call_id,
                     key="ended",
-                    at=snapshot.ended,
+                    at=max(snapshot.ended, latest),
                     outcome=outcome,
                     hangup_by=None,
                     cause=None,
                     inferred=True,
                 )
-                for call_id, outcome in self._left_open.items()
+                for call_id, (outcome, latest) in self._left_open.items()
                 if call_id not in goes_on
             )
             self._left_open.clear()
@@ -173,10 +192,17 @@ class Listener:
             )
             self._gaps = [LinkGap(node=row.node, start=row.started_at, end=None, reason=row.reason) for row in gaps]
             calls = await session.scalars(select(CallRow).where(CallRow.node == self._node, CallRow.ended_at.is_(None)))
-            self._left_open = {row.call_id: Outcome.ANSWERED if row.answered_by else Outcome.NO_ANSWER for row in calls}
+            self._left_open = {
+                row.call_id: (
+                    Outcome.ANSWERED if row.answered_by else Outcome.NO_ANSWER,
+                    max(row.started_at, row.answered_at or row.started_at),
+                )
+                for row in calls
+            }
         if mark is not None and not self._gaps:
             # It was killed: it had no time to write that it stopped.
-            self._open_gap(mark.heard_at, NOT_RUNNING)
+            # If the clock was set back since, the gap cannot begin where it stood.
+            self._open_gap(min(mark.heard_at, self._clock.now()), NOT_RUNNING)
 
     async def _mark_for_ever(self) -> None:
         since_overdue = 0.0
