@@ -107,7 +107,7 @@ class Ringdesk:
         timeline = Timeline(self.contacts)
         self.agents = Agents(self.database, self.hub, self.clock)
         await self.agents.load()
-        desks, live_calls = Desks(self.hub, self.agents), LiveCalls()
+        desks, live_calls = Desks(self.hub, self.agents, self.clock), LiveCalls()
         # In this order a fact reaches whoever shows it last.
         timeline.subscribe(facts)
         capture.subscribe(facts)
