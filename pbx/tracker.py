@@ -44,7 +44,8 @@ Facts = list[CallFact]
 Handler = Callable[["Tracker", AmiEvent], None]
 
 RING, RINGING, UP = "4", "5", "6"
-REQUEST_TIMEOUT = "408"
+REQUEST_TIMEOUT, REQUEST_TERMINATED = "408", "487"
+"""What SIP says of the end of a channel (`TechCause`), where it does: its phone is lost, or withdrew the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,8 @@ class Tracker:
             call.own_id = call.own_id or value
         elif variable == "RD_QUEUE":
             call.queue_of_dialplan = value
+        elif call.root is not None and call.root.stays:
+            return  # who has talked is sent elsewhere by a transfer: that is not the call's own number and direction
         elif variable == "RD_DIALED":
             call.dialled = call.dialled or value
         elif variable == "RD_DIRECTION" and value in _DIRECTIONS:
@@ -250,6 +253,11 @@ class Tracker:
         self._relinked(leg, event)
         leg.ended = leg.settled = True
         leg.cause = count(event, "Cause")
+        technical = text(event, "TechCause")
+        if technical == REQUEST_TIMEOUT:
+            leg.lost = True
+        elif technical == REQUEST_TERMINATED and leg.calling and not leg.was_dialled:
+            leg.hangup_requested = True
         at = self._seconds(event)
         if at is not None:
             leg.was_at(at)
