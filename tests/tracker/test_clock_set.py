@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pbx.facts import CallEnded, CallFact, CallHeld, CallOverdue, CallResumed, CallStarted, Outcome
 from pbx.tracker import Tracker
 
-from .orders import Event, repeat_some
+from .orders import Event, interleave, repeat_some
 from .test_properties import RECORDED, calls, keys, quick, randoms, traces
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -99,6 +99,16 @@ def test_also_when_events_come_twice(name: str, where: float, seconds: float, ra
     events = set_clock(RECORDED[name], round(where * len(RECORDED[name])), seconds)
 
     assert calls(repeat_some(events, random)) == calls(events)
+
+
+@quick
+@given(traces, positions, steps, randoms)
+def test_also_in_any_order_that_keeps_each_channels_own(
+    name: str, where: float, seconds: float, random: Random
+) -> None:
+    events = set_clock(RECORDED[name], round(where * len(RECORDED[name])), seconds)
+
+    assert without_times(calls(interleave(events, random))) == without_times(calls(RECORDED[name]))
 
 
 @quick
