@@ -241,5 +241,5 @@ async def _listening(setting: str, host: str, port: int, starting: Coroutine[Any
         if error.errno == errno.EADDRNOTAVAIL:
             raise PortTaken(f"{setting}: {host} is no address of this machine") from error
         raise PortTaken(
-            f"can't listen on {host}:{port} ({os.strerror(error.errno or 0)}): free the port, or set another {setting}"
+            f"can't listen on {host}:{port} ({os.strerror(error.errno or 0)}): free it or set {setting}"
         ) from error
