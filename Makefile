@@ -5,10 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup test test-fast lint panel demo pulse bench screenshots clean
+.PHONY: setup setup-demo test test-fast lint panel demo pulse bench screenshots clean
 
+# All that the tests need; the demo alone needs neither Chromium nor PostgreSQL.
 setup: $(STAMP)
 	@$(BIN)/ringdesk setup --with tests
+
+setup-demo: $(STAMP)
+	@$(BIN)/ringdesk setup --with demo
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) tools/bootstrap.py $(VENV)
@@ -30,13 +34,13 @@ lint: $(STAMP)
 panel: $(STAMP)
 	@$(BIN)/python -m tools.build_panel
 
-demo: setup
+demo: setup-demo
 	@$(BIN)/ringdesk demo $(ARGS)
 
-pulse: setup
+pulse: setup-demo
 	@$(BIN)/ringdesk demo --check --calls 3 --at-once 1 --json
 
-bench: setup
+bench: $(STAMP)
 	@$(BIN)/python -m benchmarks
 
 # Pictures of every page into docs/images, to be looked at.

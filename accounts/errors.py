@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from kernel.errors import Complaint
 
-class BadInput(ValueError):
+
+class BadInput(Complaint, ValueError):
     """`field` has a value that cannot be taken, for `reason`. Both are shown to whoever sent it."""
 
     def __init__(self, field: str, reason: str) -> None:

@@ -11,6 +11,7 @@ import jinja2
 
 from dialplan import modules
 from dialplan.config import PARKING_EXTENSION, PARKING_SPACES, PbxConfig, Phone, Queue, Trunk
+from kernel.errors import Complaint
 
 # Begins every file that we write: what does not begin so is somebody else's and is not overwritten.
 MARK = "; Written by Ringdesk"
@@ -85,7 +86,7 @@ CEL_COLUMNS = tuple(_CEL_FIELDS)
 _LONGEST_CALLER_NAME = 79
 
 
-class ForeignFile(Exception):
+class ForeignFile(Complaint):
     """A file stands in the way that Ringdesk did not write."""
 
 

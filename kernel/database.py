@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import DateTime, Dialect, MetaData, event
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -129,3 +129,33 @@ def _begin_sqlite_transaction(connection: Any) -> None:
     # for the lock later is refused at once with "database is locked", whatever the time-out.
     read_only = connection.get_execution_options().get("ringdesk_read_only")
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def insert_for(session: AsyncSession, table: Any) -> Any:
+    """An INSERT into `table` that knows ON CONFLICT, for which each database has a construct of its own."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
+def describe_trouble(error: Exception) -> str:
+    """What is wrong with the database, and what to do, from the error that it gave."""
+    driver = getattr(error, "orig", None) or error
+    said = (str(driver).strip().splitlines() or [type(driver).__name__])[0]
+    for sign, remedy in _REMEDIES.items():
+        if sign in said.lower():
+            return f"{said}: {remedy}"
+    return said
+
+
+_REMEDIES = {
+    "disk is full": "free space on the disk that holds it",
+    "no space left": "free space on the disk that holds it",
+    "could not extend file": "free space on the database server's disk",
+    "is locked": "another program keeps it locked; find and end that",
+    "unable to open database file": "its directory must exist and be writable",
+    "readonly database": "its file and directory must be writable",
+    "connect call failed": "nothing answers there; is PostgreSQL running, and is database_url right?",
+    "password authentication failed": "check the user and password in database_url",
+    "does not exist": "create it, or correct database_url",
+    "could not parse": "database_url must look like sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/NAME",
+}

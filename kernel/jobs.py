@@ -20,13 +20,12 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos import error as dbos_errors
 from prometheus_client import Counter
 from sqlalchemy import JSON, Text, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import Clock, SystemClock
-from kernel.database import Base, Database, UTCDateTime
+from kernel.database import Base, Database, UTCDateTime, insert_for
 from kernel.telemetry import REGISTRY
 
 T = TypeVar("T")
@@ -67,8 +66,7 @@ async def request_job(
         "payload": payload,
         "requested_at": (clock or SystemClock()).now(),
     }
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    await session.execute(dialect.insert(JobRequest).values(row).on_conflict_do_nothing(index_elements=["key"]))
+    await session.execute(insert_for(session, JobRequest).values(row).on_conflict_do_nothing(index_elements=["key"]))
 
 
 @dataclass(frozen=True, slots=True)

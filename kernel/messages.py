@@ -15,9 +15,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 R = TypeVar("R")
+
+ANSWER_SECONDS = 5.0
+OWNER_MARGIN_SECONDS = 2.0
 
 
 class Fact:
@@ -28,6 +32,10 @@ class Fact:
 
 F = TypeVar("F", bound=Fact)
 FactHandler = Callable[[AsyncSession, F], Awaitable[None]]
+
+
+class HandlerFailed(Exception):
+    """A handler of a fact raised; its own exception is the cause."""
 
 
 class FactBus:
@@ -41,10 +49,19 @@ class FactBus:
         self._handlers.append((kind, handler))
 
     async def publish(self, session: AsyncSession, fact: Fact) -> None:
-        """Await every handler of `fact`. The first exception ends it and is the caller's to roll back on."""
+        """Await every handler of `fact`. The first exception ends it and is the caller's to roll back on.
+
+        What the database says comes out as it is; a handler's own exception as `HandlerFailed`, so that nobody takes
+        a missing file for a missing database.
+        """
         for kind, handler in self._handlers:
             if isinstance(fact, kind):
-                await handler(session, fact)
+                try:
+                    await handler(session, fact)
+                except SQLAlchemyError:
+                    raise
+                except Exception as error:
+                    raise HandlerFailed(f"{type(error).__name__}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +167,15 @@ class CommandBus:
             raise ValueError(f"{kind.__name__} has an owner already")
         self._owners[kind] = handler
 
-    async def send(self, command: Command[R], timeout: float = 5.0) -> R:
-        """Have `command` carried out: its answer, `CommandNotAnswered` after `timeout` s, or the owner's error."""
+    async def send(self, command: Command[R], timeout: float | None = None) -> R:
+        """Have `command` carried out: its answer, `CommandNotAnswered` after `timeout` s, or the owner's error.
+
+        Without `timeout` a command that has one of its own (an Originate rings for long) is given a little more than
+        that, so that its owner can say what went wrong; any other 5 s.
+        """
+        if timeout is None:
+            own: float | None = getattr(command, "timeout", None)
+            timeout = ANSWER_SECONDS if own is None else own + OWNER_MARGIN_SECONDS
         handler = self._owners.get(type(command))
         if handler is None:
             raise LookupError(f"nobody owns {type(command).__name__}")

@@ -16,19 +16,21 @@ from typing import Any
 
 from pbx.facts import CallFact, Direction, TransferKind
 from pbx.parties import account, dialled_party, is_number, is_person, is_relay
+from pbx.stamps import Series, goes_back, is_repeated, with_stamp
 
 Birth = tuple[int, int]
 
 
 def birth(uniqueid: str) -> Birth:
-    """When a channel was made: epoch second and serial number, the two integers in its Uniqueid.
+    """When a channel was made: serial number and epoch second, the two integers in its Uniqueid.
 
-    Asterisk counts channels up, so this orders the channels of one PBX whatever the order of their events. A system's
-    name may stand in front (`pbx1-1442239323.24`). What has not this form comes first.
+    Asterisk counts channels up, so this orders the channels of a call whatever the order of their events and wherever
+    the clock was set meanwhile; only a restart begins to count anew, and no call outlives that. A system's name may
+    stand in front (`pbx1-1442239323.24`). What has not this form comes first.
     """
     epoch, dot, serial = uniqueid.rpartition("-")[2].partition(".")
     if dot and epoch.isdecimal() and serial.isdecimal() and len(epoch) < 12 and len(serial) < 20:
-        return int(epoch), int(serial)
+        return int(serial), int(epoch)
     return 0, 0
 
 
@@ -49,6 +51,8 @@ class Bridge:
 
     Only of a basic bridge: in others (conferences) Asterisk counts channels of its own that it tells nothing of.
     """
+    clock_set_back: bool = False
+    """While channels were in it: their stamps cannot be compared (see `pbx.stamps`)."""
 
 
 @dataclass(eq=False, slots=True)
@@ -59,13 +63,33 @@ class Stay:
     bridge: Bridge
     name: str
     """The channel's name when it was there: a masquerade may change it later."""
-    entered: float | None = None
-    left: float | None = None
-    inside: bool = False
+    entries: Series = ()
+    leavings: Series = ()
     remaining: int | None = None
     """How many channels were in the bridge after this one left it."""
     replaced: str = ""
     """The Uniqueid of the channel whose place it took."""
+
+    def enter(self, at: float | None) -> None:
+        """The leg entered at `at` (epoch seconds, None where that is not known)."""
+        if at is None or is_repeated(at, self.entries):
+            return
+        if self.leavings:  # Only with time stamps another visit can be told from an event that comes twice.
+            stays = self.leg.stays
+            stays[self.bridge.id] = stays.pop(self.bridge.id)
+        self.entries = with_stamp(self.entries, at)
+        self.leg.was_at(at)
+
+    def leave(self, at: float | None, remaining: int | None) -> None:
+        """The leg left at `at`, and `remaining` channels stayed, as far as that is known."""
+        if is_repeated(at, self.leavings[:-1]):
+            return
+        if remaining is not None:
+            self.remaining = remaining
+        if at is None or is_repeated(at, self.leavings):
+            return
+        self.leavings = with_stamp(self.leavings, at)
+        self.leg.was_at(at)
 
     @property
     def relay(self) -> bool:
@@ -82,11 +106,14 @@ class Stay:
         """
         if self.replaced == other.leg.uniqueid or other.replaced == self.leg.uniqueid:
             return False
-        return not (_before(self.left, other.entered) or _before(other.left, self.entered))
+        return not (_before(self, other) or _before(other, self))
 
 
-def _before(left: float | None, entered: float | None) -> bool:
-    return left is not None and entered is not None and left < entered
+def _before(stay: Stay, other: Stay) -> bool:
+    """Whether the stay was over for good before the other began."""
+    if not stay.leavings or not other.entries or stay.bridge.clock_set_back:
+        return False
+    return stay.leavings[-1] < other.entries[0]
 
 
 @dataclass(eq=False, slots=True)
@@ -134,7 +161,7 @@ class Leg:
     """By bridge id, the one entered last at the end."""
     holding: bool = False
     holds: int = 0
-    hold_changed_at: float | None = None
+    hold_changes: Series = ()
     hangup_requested: bool = False
     """Its own side asked for the hangup."""
     lost: bool = False
@@ -144,12 +171,22 @@ class Leg:
     ended: bool = False
     cause: int | None = None
     began_at: float | None = None
-    ended_at: float | None = None
+
+    latest: float | None = None
+    """The stamp of its latest event of those that come once: its birth and end, its visits to bridges, its transfer."""
 
     told: set[str] = field(default_factory=set)
     """Facts of this leg that have been told."""
     talked_in: list[Call] = field(default_factory=list)
     """Calls of which it was told that this leg talked with their caller's side."""
+
+    def was_at(self, at: float) -> None:
+        """An event of its own that is not heard a second time has this stamp."""
+        if goes_back(self.latest, at):
+            self.call.clock_set_back = True
+            for stay in self.stays.values():
+                stay.bridge.clock_set_back = True
+        self.latest = at
 
     @property
     def birth(self) -> Birth:
@@ -223,6 +260,8 @@ class Transfer:
     into_queue: bool
     """The transferer was waiting in a queue, and the other took that place."""
     at: float | None
+    number: int = 0
+    """Transfers are counted as they are heard."""
 
 
 @dataclass(eq=False, slots=True)
@@ -248,6 +287,8 @@ class Call:
     merged_into: Call | None = None
     picked_up: bool = False
     """It was only made to pick another call up."""
+    clock_set_back: bool = False
+    """While it went on: the stamps of its different channels cannot be compared (see `pbx.stamps`)."""
     relinked: bool = False
     """Its first channel was given the Linkedid of another call."""
     snapshot: bool = False
@@ -256,16 +297,21 @@ class Call:
     parked_at: str | None = None
     parkings: set[tuple[str, str]] = field(default_factory=set)
     """(who parked it, as `PJSIP/1001`; slot)."""
-    parking_changed_at: float | None = None
+    parking_changes: Series = ()
 
     started: bool = False
     ended: bool = False
     overdue: bool = False
     told: set[str] = field(default_factory=set)
     """Keys of the facts of the call that have been told."""
-    untold: list[tuple[type[CallFact], dict[str, Any]]] = field(default_factory=list)
-    """Facts that wait until it can be told that the call began."""
+    untold: list[tuple[type[CallFact], str, datetime, dict[str, Any]]] = field(default_factory=list)
+    """Facts (kind, key, time, the rest) that wait until it can be told that the call began."""
+    told_from: datetime | None = None
+    """When it began, by what was told."""
+    told_until: datetime | None = None
+    """The latest time that was told of it."""
     heard_at: float | None = None
+    """When it was first heard of, in epoch seconds: by our clock, else by the first event's stamp."""
 
     def goes_on_in(self, leg: Leg) -> Call:
         """The call of which `leg`, of this one, tells: all but the caller tell of the call that this was joined to."""

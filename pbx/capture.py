@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kernel.clock import Clock
+from kernel.errors import Complaint
 from pbx.events import AmiEvent, LinkLost, LinkRestored, ReceivedEvent
 from pbx.link import AmiLink, AmiSettings, LinkState
 from pbx.snapshot import Snapshot
@@ -23,7 +24,7 @@ GAP = "RingdeskGap"
 _END = b"\n]\n"
 
 
-class CaptureFailed(Exception):
+class CaptureFailed(Complaint):
     """The trace cannot be written, or not any further. The message says why and what is in the file."""
 
 

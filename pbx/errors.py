@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from kernel.errors import Complaint
 
-class AmiError(Exception):
+
+class AmiError(Complaint):
     """Base of all of them."""
 
 

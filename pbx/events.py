@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 AmiEvent = Mapping[str, str | list[str]]
 """One event or response: header to value. A header that came more than once holds a list, in order."""
@@ -19,19 +20,22 @@ UNSET = "(null)"
 
 
 def text(event: AmiEvent, header: str, default: str = "") -> str:
-    """The value of `header`; of a repeated one the first; `default` where there is none."""
-    value = event.get(header, default)
-    if isinstance(value, str):
+    """The value of `header`; of a repeated one the first; `default` where there is none, or no text.
+
+    Never raises, whatever the event holds: a trace may come from anywhere.
+    """
+    value: Any = event.get(header, default)
+    if type(value) is str:  # nearly always, and this is asked many times an event
         return value
-    return value[0] if value else default
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        return value[0]
+    return default
 
 
 def texts(event: AmiEvent, header: str) -> list[str]:
-    """Every value of `header`, in order; empty where there is none."""
-    value = event.get(header)
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else list(value)
+    """Every value of `header` that is text, in order; empty where there is none."""
+    value: Any = event.get(header)
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
 
 
 def name(event: AmiEvent) -> str:

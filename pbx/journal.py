@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import structlog
@@ -24,8 +24,8 @@ from sqlalchemy.sql.dml import Insert
 
 from kernel.bulk import BulkInsert
 from kernel.clock import Clock, SystemClock
-from kernel.database import Database
-from kernel.messages import FactBus
+from kernel.database import Database, describe_trouble, insert_for
+from kernel.messages import FactBus, HandlerFailed
 from kernel.telemetry import REGISTRY
 from pbx.call_projection import CallValues, apply, empty_call, storable
 from pbx.facts import CallEnded, CallFact, CallStarted, LinkGap
@@ -35,6 +35,7 @@ MOST_WAITING = 50_000
 """Facts that may wait for the database: about an hour of a busy centre. Past that the oldest stay and new ones are
 counted as lost, and the time is marked as a gap."""
 
+MOST_GAPS_WAITING = 1_000
 BATCH = 1000
 FIRST_RETRY_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 5.0
@@ -76,13 +77,8 @@ class Journal:
         self._arrived = asyncio.Event()
         self._written = asyncio.Event()
         self._written.set()
-        self._committed: list[Callable[[CallFact], None]] = []
         self.problem: str | None = None
         """Why the journal can't be written right now; None when all is well."""
-
-    def after_commit(self, listener: Callable[[CallFact], None]) -> None:
-        """Call `listener` with each new fact once it is safely written: for what shows, never for what must happen."""
-        self._committed.append(listener)
 
     def record(self, facts: Iterable[CallFact]) -> None:
         """Have `facts` written soon, in their order. Returns at once."""
@@ -95,6 +91,9 @@ class Journal:
 
     def record_gap(self, gap: LinkGap) -> None:
         """Have `gap` written soon. The end of a gap that is known already completes it."""
+        if len(self._gaps) >= MOST_GAPS_WAITING:
+            # One long gap says what many short ones do: that something may be missing there.
+            gap = dataclasses.replace(self._gaps.pop(), end=gap.end)
         self._gaps.append(gap)
         self._wake()
 
@@ -146,9 +145,10 @@ class Journal:
             log.error("facts are lost: the journal can't be written and its waiting room is full")
 
     def _raise_alarm(self, error: Exception) -> None:
-        self.problem = f"the journal can't be written ({error.__class__.__name__}); {len(self._waiting)} facts wait"
+        trouble = describe_trouble(error)
+        self.problem = f"the journal can't be written, {len(self._waiting)} facts wait: {trouble}"
         ALARM.set(1)
-        log.error("journal can't be written; facts wait", waiting=len(self._waiting), error=str(error).splitlines()[0])
+        log.error("journal can't be written; facts wait", waiting=len(self._waiting), trouble=trouble)
 
     def _clear_alarm(self) -> None:
         if self.problem:
@@ -176,9 +176,6 @@ class Journal:
         for _ in gaps:
             self._gaps.popleft()
         WRITTEN.inc(len(new))
-        for fact in new:
-            for listener in self._committed:
-                listener(fact)
 
     async def _write_alone(self, fact: CallFact) -> list[CallFact]:
         try:
@@ -188,7 +185,7 @@ class Journal:
         except Exception as error:
             HANDLER_FAILURES.inc()
             log.exception("a fact is kept, but a handler of it failed", fact=type(fact).__name__, call=fact.call_id)
-            problem = f"{type(error).__name__}: {error}"
+            problem = str(error) if isinstance(error, HandlerFailed) else f"{type(error).__name__}: {error}"
         try:
             return await self._write([fact], [], problem=problem)
         except AWAY:
@@ -202,8 +199,8 @@ class Journal:
         self, batch: Sequence[CallFact], gaps: Sequence[LinkGap], problem: str | None = None
     ) -> list[CallFact]:
         async with self._database.transaction() as session:
-            new = await _insert_facts(session, batch, problem)
-            await _update_calls(session, new)
+            new, begun = await _insert_facts(session, batch, problem)
+            await _update_calls(session, new, begun)
             for gap in gaps:
                 await _write_gap(session, gap)
             if problem is None:
@@ -223,14 +220,17 @@ async def facts_of_call(session: AsyncSession, call_id: str) -> list[CallFactRow
     return list(rows)
 
 
-async def _insert_facts(session: AsyncSession, batch: Sequence[CallFact], problem: str | None) -> list[CallFact]:
-    """Insert what is not there yet, and return that, in the order of `batch`."""
+async def _insert_facts(
+    session: AsyncSession, batch: Sequence[CallFact], problem: str | None
+) -> tuple[list[CallFact], set[str]]:
+    """Insert what is not there yet. What that is, in the order of `batch`, and the calls that had facts before."""
     if not batch:
-        return []
+        return [], set()
     # Asking first and inserting plainly is twice as fast as having the insert tell what it inserted. The journal of a
     # PBX has one writer at a time, so nothing comes between.
     known = await session.execute(_KNOWN_KEYS, {"ids": list({fact.call_id for fact in batch})})
     there = {(call_id, key) for call_id, key in known}
+    begun = {call_id for call_id, _ in there}
     new: list[CallFact] = []
     for fact in batch:
         identity = (fact.call_id, fact.key)
@@ -239,14 +239,17 @@ async def _insert_facts(session: AsyncSession, batch: Sequence[CallFact], proble
             new.append(fact)
     if new:
         await _INSERT_FACTS.execute(session, [_fact_values(fact, problem) for fact in new])
-    return new
+    return new, begun
 
 
-async def _update_calls(session: AsyncSession, facts: Sequence[CallFact]) -> None:
+async def _update_calls(session: AsyncSession, facts: Sequence[CallFact], begun: set[str]) -> None:
+    """Bring the rows of the calls up to date; those of `begun` are there already."""
     if not facts:
         return
-    known = await session.execute(_KNOWN_CALLS, {"ids": list({fact.call_id for fact in facts})})
-    calls: dict[str, CallValues] = {row["call_id"]: dict(row) for row in known.mappings()}
+    calls: dict[str, CallValues] = {}
+    if begun:
+        known = await session.execute(_KNOWN_CALLS, {"ids": list(begun)})
+        calls = {row["call_id"]: dict(row) for row in known.mappings()}
     for fact in facts:
         call = calls.get(fact.call_id)
         if call is None:
@@ -270,7 +273,7 @@ _UPSERT_CALLS = BulkInsert(_CALLS, _upsert_call)
 
 async def _write_gap(session: AsyncSession, gap: LinkGap) -> None:
     values = {"node": gap.node, "started_at": gap.start, "ended_at": gap.end, "reason": gap.reason}
-    statement = _dialect(session.get_bind().dialect).insert(LinkGapRow).values(values)
+    statement = insert_for(session, LinkGapRow).values(values)
     await session.execute(statement.on_conflict_do_nothing(index_elements=["node", "started_at"]))
     if gap.end is not None:
         await session.execute(

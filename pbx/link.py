@@ -11,7 +11,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from typing import Any, TypeVar
 
@@ -102,6 +102,14 @@ class _Refused(Exception):
 
 class _TooOld(Exception):
     """The Asterisk at the other end is older than the minimum."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A moment by both clocks: the wall's, which may be set, and the one that only goes on."""
+
+    at: datetime
+    monotonic: float
 
 
 class _Hearing(Enum):
@@ -206,8 +214,8 @@ class AmiLink:
         self._hearing = _Hearing.DEAF
         self._held: list[ReceivedEvent] = []
         self._complete = False
-        self._lost_at: datetime | None = None
-        self._restored_at: datetime | None = None
+        self._lost: _Moment | None = None
+        self._restored: _Moment | None = None
         self._resync = asyncio.Event()
         self._past_login = False
 
@@ -315,14 +323,14 @@ class AmiLink:
                     expectation.offer(frame)
             if self._hearing is _Hearing.LIVE:
                 if not self.events.put_event(ReceivedEvent(frame, at, monotonic)):
-                    self._overflow(at)
+                    self._overflow(at, monotonic)
                     self._drop_one()
             elif self._hearing is _Hearing.HOLDING:
                 if len(self._held) < self.settings.queue_limit // 2:
                     self._held.append(ReceivedEvent(frame, at, monotonic))
                 else:
                     self._held.clear()
-                    self._overflow(at)
+                    self._overflow(at, monotonic)
                     self._drop_one()
             else:
                 self._drop_one()
@@ -335,18 +343,34 @@ class AmiLink:
         self.dropped += 1
         self._dropped_count.inc()
 
-    def _overflow(self, at: datetime) -> None:
+    def _overflow(self, at: datetime, monotonic: float) -> None:
         self._hearing = _Hearing.DEAF
-        self._mark_lost(at, f"the consumer of the link is too slow: {len(self.events)} events wait for it")
+        reason = f"the consumer of the link is too slow: {len(self.events)} events wait for it"
+        self._mark_lost(_Moment(at, monotonic), reason)
         self._resync.set()
 
-    def _mark_lost(self, at: datetime, reason: str) -> None:
+    def _mark_lost(self, moment: _Moment, reason: str) -> None:
         if self._complete:
             self._complete = False
-            # Gaps never overlap, also where nothing was read since the last one.
-            self._lost_at = at if self._restored_at is None else max(at, self._restored_at)
-            self.events.put_marker(LinkLost(self._lost_at, reason))
+            if self._restored is not None and moment.monotonic < self._restored.monotonic:
+                moment = self._restored  # nothing was read since the last gap, and gaps never overlap
+            self._lost = moment
+            self.events.put_marker(LinkLost(moment.at, reason))
             log.warning("ami.gap", node=self.settings.node, reason=reason)
+
+    def _mark_restored(self) -> None:
+        if not self._complete:
+            self._complete = True
+            now = self._now()
+            if self._lost is not None and now.at < self._lost.at:
+                # The clock was set back meanwhile. How long it really lasted is known all the same.
+                lasted = timedelta(seconds=now.monotonic - self._lost.monotonic)
+                now = _Moment(self._lost.at + lasted, now.monotonic)
+            self._restored = now
+            self.events.put_marker(LinkRestored(now.at, self._lost.at if self._lost else None))
+
+    def _now(self) -> _Moment:
+        return _Moment(self._clock.now(), self._clock.monotonic())
 
     async def _synchronise(self, protocol: LinkProtocol) -> None:
         """Put a snapshot into the stream, and behind it what was heard since before it was taken."""
@@ -365,10 +389,7 @@ class AmiLink:
             )
             if self._hearing is _Hearing.HOLDING:
                 break
-        if not self._complete:
-            self._complete = True
-            self._restored_at = self._clock.now()
-            self.events.put_marker(LinkRestored(self._restored_at, self._lost_at))
+        self._mark_restored()
         self.events.put_marker(snapshot)
         self._hearing, held, self._held = _Hearing.LIVE, self._held, []
         self.events.put_held(held)
@@ -430,7 +451,8 @@ class AmiLink:
             reason = f"fault in Ringdesk: {error!r}"
         finally:
             # Surely heard is only what was read: a connection may have been dead for as long as a ping takes to miss.
-            self._mark_lost(protocol.read_at if protocol else self._clock.now(), reason or "stopped")
+            read = _Moment(protocol.read_at, protocol.read_monotonic) if protocol else self._now()
+            self._mark_lost(read, reason or "stopped")
             self._hearing, self._held = _Hearing.DEAF, []
             if connected_at is not None:
                 LOSSES.labels(self.settings.node).inc()

@@ -45,6 +45,8 @@ FILES_FIRST_SECONDS = 0.5
 UNFILLED_KEPT = timedelta(days=7)
 """Gaps of that age are still tried to be completed at a start."""
 UNFILLED_LIMIT = 100
+FAULTS_PER_LOG = 100
+"""The first fault of the tracker is logged, and then one in so many: one defect may show at every event."""
 
 LIVE = Gauge("ringdesk_calls_live", "Calls that go on", ["node"], registry=REGISTRY)
 FAULTS = Gauge("ringdesk_tracker_faults", "Events that the tracker failed on", ["node"], registry=REGISTRY)
@@ -103,9 +105,11 @@ class Listener:
         self._last_event: ReceivedEvent | None = None
         self._gaps: list[LinkGap] = []
         """Those that go on."""
-        self._left_open: dict[str, Outcome] = {}
-        """Calls that an earlier run of the service saw begin and not end, with the outcome if they are over."""
+        self._left_open: dict[str, tuple[Outcome, datetime]] = {}
+        """Calls that an earlier run of the service saw begin and not end, with the outcome if they are over, and the
+        time before which they cannot be."""
         self._is_hearing = False
+        self._faults_seen = tracker.faults
 
     async def run(self) -> None:
         """Listen until cancelled; what the link has heard by then is still taken in."""
@@ -127,6 +131,8 @@ class Listener:
             case ReceivedEvent():
                 self._last_event = item
                 facts = self._tracker.feed(item.event, item.at)
+                if self._tracker.faults > self._faults_seen:
+                    self._log_fault()
                 if facts:
                     self._journal.record(facts)
                 elif self._on_phone is not None and (change := reachable_change(item.event)) is not None:
@@ -140,7 +146,8 @@ class Listener:
                 self._open_gap(self._heard_until(item.at), reason)
             case LinkRestored():
                 self._is_hearing = True
-                ended = [dataclasses.replace(gap, end=item.at) for gap in self._gaps]
+                # A gap that an earlier run left may have begun by a clock that has been set back since.
+                ended = [dataclasses.replace(gap, end=max(item.at, gap.start)) for gap in self._gaps]
                 for gap in ended:
                     self._journal.record_gap(gap)
                 self._unfilled.extend(ended)
@@ -154,6 +161,18 @@ class Listener:
         if last is None or happened is None or last.at.timestamp() - happened < STALL_SECONDS:
             return lost_at
         return min(lost_at, datetime.fromtimestamp(happened, UTC))
+
+    def _log_fault(self) -> None:
+        self._faults_seen, fault = self._tracker.faults, self._tracker.last_fault
+        if fault is not None and self._faults_seen % FAULTS_PER_LOG == 1:
+            log.error(
+                "the tracker failed on an event",
+                node=self._node,
+                ami_event=fault.event,
+                problem=f"{type(fault.error).__name__}: {fault.error}",
+                faults=self._faults_seen,
+                exc_info=fault.error,
+            )
 
     async def _resync(self, snapshot: Snapshot) -> None:
         channels = [channel.headers for channel in snapshot.channels.values()]
@@ -182,13 +201,13 @@ class Listener:
                 node=self._node,
                 call_id=call_id,
                 key=INFERRED_END,
-                at=at,
+                at=max(at, latest),
                 outcome=outcome,
                 hangup_by=None,
                 cause=None,
                 inferred=True,
             )
-            for call_id, outcome in self._left_open.items()
+            for call_id, (outcome, latest) in self._left_open.items()
             if call_id not in goes_on
         ]
         self._left_open.clear()
@@ -251,10 +270,17 @@ class Listener:
                 LinkGap(node=row.node, start=row.started_at, end=row.ended_at, reason=row.reason) for row in unfilled
             ]
             calls = await session.scalars(select(CallRow).where(CallRow.node == self._node, CallRow.ended_at.is_(None)))
-            self._left_open = {row.call_id: Outcome.ANSWERED if row.answered_by else Outcome.NO_ANSWER for row in calls}
+            self._left_open = {
+                row.call_id: (
+                    Outcome.ANSWERED if row.answered_by else Outcome.NO_ANSWER,
+                    max(row.started_at, row.answered_at or row.started_at),
+                )
+                for row in calls
+            }
         if mark is not None and not self._gaps:
             # It was killed: it had no time to write that it stopped.
-            self._open_gap(mark.heard_at, NOT_RUNNING)
+            # If the clock was set back since, the gap cannot begin where it stood.
+            self._open_gap(min(mark.heard_at, self._clock.now()), NOT_RUNNING)
 
     async def _mark_for_ever(self) -> None:
         since_overdue = 0.0

@@ -9,13 +9,14 @@ from __future__ import annotations
 from itertools import islice
 
 from pbx.calls import Bridge, Call, Leg, Stay
-from pbx.events import AmiEvent
-from pbx.headers import text
+from pbx.events import AmiEvent, text
 from pbx.parties import local_name
 
 FORGOTTEN_PER_CALL = 16
 """So many ids are remembered for each ended call that is kept."""
 FORGOTTEN_AT_LEAST = 1000
+LOOKED_AT = 8
+"""So many of the oldest ended calls are looked at when another ends: it must not take the longer the more there are."""
 
 
 class Registry:
@@ -24,6 +25,8 @@ class Registry:
     def __init__(self, node: str, *, ended_kept: int, overdue_kept: int, live_kept: int) -> None:
         self.dropped = 0
         """Calls given up because too many were tracked."""
+        self.now: float | None = None
+        """When the event at hand was received, else when it happened, in epoch seconds."""
         self.calls: dict[str, Call] = {}
         self.legs: dict[str, Leg] = {}
         self.bridges: dict[str, Bridge] = {}
@@ -64,6 +67,7 @@ class Registry:
         call = self.calls.get(linkedid)
         if call is None and linkedid and linkedid not in self._forgotten:
             call = self.calls[linkedid] = self.live[linkedid] = Call(self._node, linkedid)
+            call.heard_at = self.now
             if len(self.live) > self._live_kept:
                 self.dropped += 1
                 self.forget(self.live.pop(next(iter(self.live))))
@@ -126,15 +130,20 @@ class Registry:
             self.forget(next(iter(self._overdue.values())))
 
     def _forget_oldest(self) -> None:
-        """Keep no more ended calls than agreed, save those of which a leg still talks in another call."""
+        """Keep no more ended calls than agreed.
+
+        Those of which a leg still talks in another call are spared, as long as they are no more than that again: then
+        the ends of legs were missed.
+        """
         surplus = len(self._ended) - self._ended_kept
         if surplus <= 0:
             return
-        for call in list(islice(self._ended.values(), surplus)):
-            if any(leg.awaited and not leg.ended for leg in call.legs):
+        for call in list(islice(self._ended.values(), min(surplus, LOOKED_AT))):
+            if surplus <= self._ended_kept and any(leg.awaited and not leg.ended for leg in call.legs):
                 self._ended[call.linkedid] = self._ended.pop(call.linkedid)
             else:
                 self.forget(call)
+                surplus -= 1
 
     def forget(self, call: Call) -> None:
         """Drop everything of the call but its ids."""

@@ -1,13 +1,16 @@
 """`python -m pbx.replay FILE.json`: the calls in a captured trace, one JSON object per line, in order of start.
 
-The trace is a JSON array of AMI events, each an object of header to value; a repeated header is a list. A capture that
-was cut off is read up to where it is whole.
+The trace is a JSON array of AMI events, each an object of header to value; a repeated header is a list. A number or a
+truth value is read as its text, null as if the header were not there. A capture that was cut off is read up to where it
+is whole.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -45,12 +48,13 @@ def read(text: str) -> Iterator[dict[str, Any]]:
             if _cut_off(text, error.pos):
                 return
             raise BadTrace(f"line {error.lineno}: {error.msg}") from error
+        except ValueError as error:  # a number of thousands of digits
+            raise BadTrace(f"line {_line(text, start)}: {error}") from error
         except RecursionError:
             raise BadTrace(f"line {_line(text, start)}: too deeply nested") from None
         if not isinstance(event, dict):
             raise BadTrace(f"line {_line(text, start)}: an event is an object of header to value, not {_short(event)}")
-        _check(event, _line(text, start))
-        yield event
+        yield _as_ami_tells(event, start, text)
         position = _skip(text, position)
         if position < len(text) and text[position] == ",":
             position = _skip(text, position + 1)
@@ -61,11 +65,26 @@ def read(text: str) -> Iterator[dict[str, Any]]:
         raise BadTrace(f"line {_line(text, rest)}: something follows after the array")
 
 
-def _check(event: dict[str, Any], line: int) -> None:
+def _as_ami_tells(event: dict[str, Any], position: int, text: str) -> dict[str, str | list[str]]:
+    """The event with every value as text. Other tools write numbers where AMI has digits; null says nothing."""
+    headers: dict[str, str | list[str]] = {}
     for header, value in event.items():
-        values = value if isinstance(value, list) else [value]
-        if not all(isinstance(item, str) for item in values):
-            raise BadTrace(f"line {line}: the value of {header} is neither text nor a list of texts: {_short(value)}")
+        if type(value) is str:
+            headers[header] = value
+        elif isinstance(value, list):
+            headers[header] = [_text_of(item, header, value, position, text) for item in value if item is not None]
+        elif value is not None:
+            headers[header] = _text_of(value, header, value, position, text)
+    return headers
+
+
+def _text_of(item: Any, header: str, value: Any, position: int, text: str) -> str:
+    if isinstance(item, str):
+        return item
+    if isinstance(item, int | float):  # a bool is an int
+        return json.dumps(item)
+    line = _line(text, position)
+    raise BadTrace(f"line {line}: the value of {header} is neither text nor a list of texts: {_short(value)}")
 
 
 def _skip(text: str, position: int) -> int:
@@ -103,6 +122,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pbx.replay", description="Print the calls in a captured trace.")
     parser.add_argument("file", type=Path, help="a JSON array of AMI events; - reads the standard input")
     file: Path = parser.parse_args(arguments).file
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Names may be of any script, whatever the terminal's; what is no character is written as its escape.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
         events = list(read(data.decode("utf-8")))
@@ -115,8 +138,17 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(f"{file}: {error}")
     if _is_too_old(events):
         return _fail(f"{file}: the events have no Linkedid: Asterisk 11 and older are not understood, 13 and newer are")
-    for told in replay(events):
-        print(json.dumps(told.as_json(), ensure_ascii=False))
+    return _print(json.dumps(told.as_json(), ensure_ascii=False) for told in replay(events))
+
+
+def _print(lines: Iterable[str]) -> int:
+    try:
+        for line in lines:
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads (`| head`) has enough. Python would complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

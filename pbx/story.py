@@ -227,7 +227,7 @@ def queue(call: Call) -> str | None:
 
 def started(call: Call) -> datetime | None:
     began_at = call.root.began_at if call.root else None
-    return moment(began_at if began_at is not None else birth(call.linkedid)[0] or None)
+    return moment(began_at if began_at is not None else birth(call.linkedid)[1] or None)
 
 
 def direction(call: Call) -> Direction | None:
@@ -333,8 +333,13 @@ def transfers(call: Call) -> list[Transfer]:
 
 
 def ordered_transfers(call: Call) -> list[Transfer]:
-    """The call's transfers in the order in which they happened: by time, else by the age of the transferer's leg."""
+    """The call's transfers in the order in which they happened: by time, else by the age of the transferer's leg.
+
+    Where the clock was set back meanwhile, in the order in which we heard of them: there is much between two.
+    """
     found = transfers(call)
+    if len(found) > 1 and any(own.clock_set_back for own in (call, *call.joined)):
+        return sorted(found, key=lambda t: t.number)
     timed = all(transfer.at is not None for transfer in found)
     return sorted(found, key=lambda t: (t.at if timed and t.at else 0.0, t.first.birth, t.first.uniqueid))
 
@@ -386,7 +391,12 @@ def transfer_targets(call: Call, transfer: Transfer) -> list[Leg]:
         for other in others:
             reached.update(dialled_people(other))
         found.update(leg for leg in reached if leg.birth > second.birth)
-    return sorted((leg for leg in found if leg not in own), key=_by_birth)
+    return sorted((leg for leg in found if leg not in own and not _is_rung_back(leg, transfer)), key=_by_birth)
+
+
+def _is_rung_back(leg: Leg, transfer: Transfer) -> bool:
+    """Whether Asterisk made `leg` to ring the transferer back, because nobody took the call."""
+    return leg.originated and account(leg.first_name) == account(transfer.first.first_name)
 
 
 def _consulted(leg: Leg) -> Iterator[Leg]:
@@ -402,7 +412,7 @@ def _next_transferer(call: Call, transfer: Transfer) -> tuple[int, int]:
     """The age of the leg that made the next transfer: what came later belongs to that one."""
     ordered = ordered_transfers(call)
     later = [t.first.birth for t in ordered[ordered.index(transfer) + 1 :] if t.first.birth > transfer.first.birth]
-    return min(later, default=(10**12, 0))
+    return min(later, default=(10**20, 0))
 
 
 # How it ended

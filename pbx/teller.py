@@ -6,6 +6,7 @@ A call is told only once enough is known of it; facts of it that come before wai
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +16,10 @@ from pbx.facts import (
     INFERRED_END,
     CallEnded,
     CallFact,
+    CallResumed,
     CallStarted,
     CallTransferred,
+    CallUnparked,
     PartyAnswered,
     PartyLeft,
     PartyRang,
@@ -28,6 +31,8 @@ UNTOLD_KEPT = 64
 """So many facts wait for the beginning of their call to be known."""
 BIG_CONVERSATION = 24
 """From this many people on, only what is new is looked at when somebody joins."""
+ENDINGS = (CallEnded, PartyLeft, PartyStoppedRinging, CallResumed, CallUnparked)
+"""Facts that something ended, of which there is a fact that it began."""
 
 
 class Teller:
@@ -57,9 +62,21 @@ class Teller:
         call.told.add(key)
         at = self._at(call)
         if self.start(call):
-            self._facts.append(fact(node=self._node, call_id=call.call_id, key=key, at=at, **fields))
+            self._append(fact, call, key, at, fields)
         elif len(call.untold) < UNTOLD_KEPT:
-            call.untold.append((fact, {"key": key, "at": at, **fields}))
+            call.untold.append((fact, key, at, fields))
+
+    def _append(self, fact: type[CallFact], call: Call, key: str, at: datetime, fields: Mapping[str, Any]) -> None:
+        """Tell the fact at `at`, save that nothing was before its call began, and nothing ends before it began.
+
+        Times are shown as the PBX's clock was. It may have been set back meanwhile.
+        """
+        earliest = call.told_until if issubclass(fact, ENDINGS) else call.told_from
+        if earliest is not None and at < earliest:
+            at = earliest
+        if call.told_until is None or at > call.told_until:
+            call.told_until = at
+        self._facts.append(fact(node=self._node, call_id=call.call_id, key=key, at=at, **fields))
 
     def numbered(self, call: Call, key: str) -> str:
         """`key` with the first number that no fact of the call has yet, for what may happen several times."""
@@ -78,12 +95,13 @@ class Teller:
         if call.ended:  # all that was known of it had ended when its first channel came
             self._registry.reopen(call)
         call.id_told = call.call_id
+        call.told_from = call.told_until = at = story.started(call) or self._at(call)
         self._facts.append(
             CallStarted(
                 node=self._node,
                 call_id=call.id_told,
                 key="started",
-                at=story.started(call) or self._at(call),
+                at=at,
                 linkedid=call.linkedid,
                 channel=call.root.uniqueid if call.root else call.linkedid,
                 direction=story.direction(call),
@@ -92,7 +110,8 @@ class Teller:
                 dialed=story.dialled(call),
             )
         )
-        self._facts.extend(fact(node=self._node, call_id=call.id_told, **fields) for fact, fields in call.untold)
+        for fact, key, at, fields in call.untold:
+            self._append(fact, call, key, at, fields)
         call.untold.clear()
         return True
 

@@ -14,12 +14,13 @@ repeated events change nothing, and then forgotten; the Uniqueids of what was fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pbx import story
 from pbx.calls import Call, Leg, Stay, Transfer, birth
-from pbx.events import AmiEvent, variables
+from pbx.events import AmiEvent, text, texts, variables
 from pbx.facts import (
     CallFact,
     CallHeld,
@@ -33,24 +34,37 @@ from pbx.facts import (
     RecordingStarted,
     TransferKind,
 )
-from pbx.headers import count, text, texts, timestamp
+from pbx.headers import count, timestamp
 from pbx.parties import known, name_in_event
 from pbx.registry import Registry
+from pbx.stamps import is_repeated, with_stamp
 from pbx.teller import Teller
 
 Facts = list[CallFact]
 Handler = Callable[["Tracker", AmiEvent], None]
 
 RING, RINGING, UP = "4", "5", "6"
-REQUEST_TIMEOUT = "408"
+REQUEST_TIMEOUT, REQUEST_TERMINATED = "408", "487"
+"""What SIP says of the end of a channel (`TechCause`), where it does: its phone is lost, or withdrew the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What the tracker failed on: an event of this name, with this exception."""
+
+    event: str
+    error: Exception
+
+    def __str__(self) -> str:
+        return f"{type(self.error).__name__} at {self.event}: {self.error}"
 
 
 class Tracker:
     """Turns the AMI events of one PBX into facts of calls.
 
     `node` is the PBX's name in our settings. `ended_kept` calls that ended are remembered, the oldest are forgotten
-    first. A call older than `overdue_after` seconds is reported once, and at most `overdue_kept` such calls are kept.
-    `live_kept` bounds the calls tracked at a time; beyond it the oldest is dropped and counted in `dropped`.
+    first. A call heard of more than `overdue_after` seconds ago is reported once, and at most `overdue_kept` such calls
+    are kept. `live_kept` bounds the calls tracked at a time; beyond it the oldest is dropped and counted in `dropped`.
     """
 
     def __init__(
@@ -65,10 +79,12 @@ class Tracker:
         self.node = node
         self.faults = 0
         """Events that the tracker failed on. More than none is a defect of the tracker."""
+        self.last_fault: Fault | None = None
         self._overdue_after = overdue_after
         self._known = Registry(node, ended_kept=ended_kept, overdue_kept=overdue_kept, live_kept=live_kept)
         self._teller = Teller(node, self._known)
         self._received: float | None = None
+        self._transfers_heard = 0
 
     @property
     def dropped(self) -> int:
@@ -105,13 +121,16 @@ class Tracker:
         facts = self._begin(event, at)
         try:
             handler(self, event)
-        except Exception:
+        except Exception as error:
             self.faults += 1
+            self.last_fault = Fault(event["Event"], error)  # type: ignore[arg-type]
         return facts
 
     def _begin(self, event: AmiEvent, at: datetime | None) -> Facts:
         self._received = at.timestamp() if at is not None else None
-        return self._teller.begin(self._seconds(event))
+        seconds = self._seconds(event)
+        self._known.now = seconds if at is None else self._received
+        return self._teller.begin(seconds)
 
     def _seconds(self, event: AmiEvent) -> float | None:
         """When the event happened, in epoch seconds, by its Timestamp, else by its receipt; None where neither is."""
@@ -134,7 +153,9 @@ class Tracker:
         if leg is None or leg.born:
             return
         leg.born = True
-        leg.began_at = self._seconds(event)
+        leg.began_at = at = self._seconds(event)
+        if at is not None:
+            leg.was_at(at)
         leg.context = text(event, "Context")
         leg.exten = known(text(event, "Exten"))
         self._identify(leg, event)
@@ -146,7 +167,7 @@ class Tracker:
             self._variables(call, event)
             self._dialled_though_it_called(leg)
             self._teller.catch_up(call)
-        self._look_for_overdue(self._received if self._received is not None else leg.began_at)
+        self._look_for_overdue()
 
     def _newstate(self, event: AmiEvent) -> None:
         leg = self._own(event)
@@ -208,6 +229,8 @@ class Tracker:
             call.own_id = call.own_id or value
         elif variable == "RD_QUEUE":
             call.queue_of_dialplan = value
+        elif call.root is not None and call.root.stays:
+            return  # who has talked is sent elsewhere by a transfer: that is not the call's own number and direction
         elif variable == "RD_DIALED":
             call.dialled = call.dialled or value
         elif variable == "RD_DIRECTION" and value in _DIRECTIONS:
@@ -235,9 +258,14 @@ class Tracker:
         self._relinked(leg, event)
         leg.ended = leg.settled = True
         leg.cause = count(event, "Cause")
-        leg.ended_at = self._seconds(event)
-        for stay in leg.stays.values():
-            stay.inside = False
+        technical = text(event, "TechCause")
+        if technical == REQUEST_TIMEOUT:
+            leg.lost = True
+        elif technical == REQUEST_TERMINATED and leg.calling and not leg.was_dialled:
+            leg.hangup_requested = True
+        at = self._seconds(event)
+        if at is not None:
+            leg.was_at(at)
         call = leg.call
         self._teller.end_of_leg(leg)
         self._teller.close(call)
@@ -322,43 +350,24 @@ class Tracker:
         stay = self._stay(event)
         if stay is None:
             return
-        leg, at = stay.leg, self._seconds(event)
+        leg = stay.leg
         leg.settled = True
         self._relinked(leg, event)
-        if at is not None and (stay.entered is None or at < stay.entered):
-            stay.entered = at
+        stay.enter(self._seconds(event))
         stay.replaced = stay.replaced or text(event, "SwapUniqueid")
-        if stay.left is None or at is None or at > stay.left:
-            self._moves_in(stay, at)
         crowd = count(event, "BridgeNumChannels")
         if crowd is not None and text(event, "BridgeType") == "basic":
             stay.bridge.crowd = max(stay.bridge.crowd, crowd)
         if not stay.bridge.holding and len(stay.bridge.stays) > 1:
             self._teller.conversation(leg)
 
-    def _moves_in(self, stay: Stay, at: float | None) -> None:
-        """Keep the leg's bridges in the order in which it entered them, the last one last.
-
-        Only with time stamps a second visit can be told from an event that comes twice.
-        """
-        leg = stay.leg
-        if not leg.ended:
-            stay.inside = True
-        if stay.left is not None and at is not None:
-            leg.stays[stay.bridge.id] = leg.stays.pop(stay.bridge.id)
-
     def _bridge_leave(self, event: AmiEvent) -> None:
         stay = self._stay(event)
         if stay is None:
             return
         self._relinked(stay.leg, event)
-        at = self._seconds(event)
-        if at is None or stay.left is None or at >= stay.left:
-            stay.inside = False
-            stay.left = at
-            remaining = count(event, "BridgeNumChannels")
-            stay.remaining = stay.remaining if remaining is None else remaining
-        if stay.entered is None and not stay.bridge.holding:
+        stay.leave(self._seconds(event), count(event, "BridgeNumChannels"))
+        if not stay.entries and not stay.bridge.holding:
             self._teller.conversation(stay.leg)
 
     def _relinked(self, leg: Leg, event: AmiEvent) -> None:
@@ -406,9 +415,13 @@ class Tracker:
 
     def _transfer(self, transfer: Transfer) -> None:
         """Keep `transfer`, once: the same leg hands a call on only once."""
-        call = transfer.first.call
-        if all(known_one.first is not transfer.first for known_one in call.transfers):
-            call.transfers.append(transfer)
+        leg = transfer.first
+        if all(known_one.first is not leg for known_one in leg.call.transfers):
+            self._transfers_heard += 1
+            transfer.number = self._transfers_heard
+            leg.call.transfers.append(transfer)
+            if transfer.at is not None:
+                leg.was_at(transfer.at)
 
     def _merge(self, call: Call, into: Call) -> None:
         if call is into or call.merged_into is not None or into.merged_into is call:
@@ -447,7 +460,7 @@ class Tracker:
             return
         call = leg.call
         call.parkings.add((text(event, "ParkerDialString"), slot))
-        if call.parked_at == slot or self._is_late_parking(call, event):
+        if self._is_repeated_parking(call, event) or call.parked_at == slot:
             return
         call.parked_at = slot
         self._teller.tell(CallParked, call, self._teller.numbered(call, f"parked:{slot}"), slot=slot)
@@ -460,19 +473,23 @@ class Tracker:
         retriever = self._known.leg(event, "Retriever") if text(event, "RetrieverUniqueid") else None
         if retriever is not None:
             self._picked_up(retriever.call, call)
-        if call.parked_at is None or self._is_late_parking(call, event):
+        if self._is_repeated_parking(call, event) or call.parked_at is None:
             return
         slot, call.parked_at = call.parked_at, None
         self._teller.tell(CallUnparked, call, self._teller.numbered(call, f"unparked:{slot}"), slot=slot)
 
-    def _is_late_parking(self, call: Call, event: AmiEvent) -> bool:
-        at, last = self._seconds(event), call.parking_changed_at
-        call.parking_changed_at = at if last is None else last if at is None else max(at, last)
-        return at is not None and last is not None and at <= last
+    def _is_repeated_parking(self, call: Call, event: AmiEvent) -> bool:
+        at = timestamp(event)
+        if at is None:
+            return False
+        if is_repeated(at, call.parking_changes):
+            return True
+        call.parking_changes = with_stamp(call.parking_changes, at)
+        return False
 
     def _hold(self, event: AmiEvent) -> None:
         leg = self._own(event)
-        if leg is None or leg.holding or self._is_late_hold(leg, event):
+        if leg is None or self._is_repeated_hold(leg, event) or leg.holding:
             return
         leg.holding = True
         leg.holds += 1
@@ -480,7 +497,7 @@ class Tracker:
 
     def _unhold(self, event: AmiEvent) -> None:
         leg = self._own(event)
-        if leg is None or not leg.holding or self._is_late_hold(leg, event):
+        if leg is None or self._is_repeated_hold(leg, event) or not leg.holding:
             return
         leg.holding = False
         self._tell_hold(CallResumed, f"resumed:{leg.uniqueid}:{leg.holds}", leg)
@@ -489,11 +506,17 @@ class Tracker:
         call = leg.call.goes_on_in(leg)
         self._teller.tell(fact, call, key, party=leg.party(leg.name), channel=leg.uniqueid)
 
-    def _is_late_hold(self, leg: Leg, event: AmiEvent) -> bool:
-        """Whether the event tells of a time before the last change: then it comes a second time."""
-        at, last = self._seconds(event), leg.hold_changed_at
-        leg.hold_changed_at = at if last is None else last if at is None else max(at, last)
-        return leg.ended or (at is not None and last is not None and at <= last)
+    def _is_repeated_hold(self, leg: Leg, event: AmiEvent) -> bool:
+        """Whether the event comes a second time, or so late that the leg is gone."""
+        at = timestamp(event)
+        if leg.ended:
+            return True
+        if at is None:
+            return False
+        if is_repeated(at, leg.hold_changes):
+            return True
+        leg.hold_changes = with_stamp(leg.hold_changes, at)
+        return False
 
     def _mixmonitor_start(self, event: AmiEvent) -> None:
         leg = self._own(event)
@@ -506,13 +529,17 @@ class Tracker:
 
     # Calls that do not end
 
-    def _look_for_overdue(self, seconds: float | None) -> None:
-        """Report the calls that began too long ago. They are kept in order of start, so only the first is looked at."""
-        live = self._known.live
-        while live and seconds is not None:
+    def _look_for_overdue(self) -> None:
+        """Report the calls that were heard of too long ago, by our clock: the PBX's may be set differently.
+
+        They are kept in the order in which they were heard of, so only the first is looked at.
+        """
+        live, now = self._known.live, self._known.now
+        while live and now is not None:
             call = next(iter(live.values()))
-            began = story.started(call)
-            if began is not None and seconds - began.timestamp() < self._overdue_after:
+            if call.heard_at is None:
+                call.heard_at = now
+            if now - call.heard_at < self._overdue_after:
                 return
             if story.visible(call):
                 self._known.set_aside(call)
@@ -523,7 +550,7 @@ class Tracker:
     def tick(self, at: datetime) -> Facts:
         """Report the calls that are overdue at `at`, also while no events come."""
         facts = self._begin({}, at)
-        self._look_for_overdue(self._received)
+        self._look_for_overdue()
         return facts
 
     # After a gap
@@ -543,7 +570,7 @@ class Tracker:
             for uniqueid in bridge.get("Members", ()):
                 leg = self._known.legs.get(uniqueid)
                 if leg is not None:
-                    self._is_in(leg, {**bridge, "Channel": leg.name})
+                    self._known.stay(leg, {**bridge, "Channel": leg.name})
         for leg in legs:
             if leg.call.root is leg and leg.calling and not leg.up and leg.call.own_id is None and not leg.dials:
                 continue  # it began just now: what the dialplan says of it comes with the next events
@@ -585,19 +612,15 @@ class Tracker:
             call.snapshot = True
             for variable, value in variables(channel).items():
                 self._variable(call, variable, value)
-        self._is_in(
+        self._known.stay(
             leg, {"BridgeUniqueid": text(channel, "BridgeID") or text(channel, "BridgeId"), "Channel": leg.name}
         )
         return leg
 
-    def _is_in(self, leg: Leg, bridge: AmiEvent) -> None:
-        stay = self._known.stay(leg, bridge)
-        if stay is not None:
-            stay.inside = True
 
-
-def _by_start(call: Call) -> tuple[Any, str]:
-    return birth(call.linkedid), call.linkedid
+def _by_start(call: Call) -> tuple[int, int, str]:
+    serial, second = birth(call.linkedid)
+    return second, serial, call.linkedid
 
 
 _DIRECTIONS: Mapping[str, Direction] = {direction.value: direction for direction in Direction}

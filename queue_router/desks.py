@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from kernel.clock import Clock, SystemClock
 from kernel.messages import LiveChange, LiveHub
 from queue_router.agents import Agents, desk_topic
 
@@ -64,6 +65,8 @@ class DeskCall:
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: str | None = None
+    rings_out: float | None = None
+    """When it must have stopped ringing, in monotonic seconds: the wall clock may be set meanwhile."""
 
     def as_data(self) -> dict[str, Any]:
         """What the desk shows, as JSON can hold it."""
@@ -89,9 +92,10 @@ class DeskCall:
 class Desks:
     """The desks of all agents. Each call goes offered → answered → ended, or offered → gone, and never back."""
 
-    def __init__(self, hub: LiveHub, agents: Agents) -> None:
+    def __init__(self, hub: LiveHub, agents: Agents, clock: Clock | None = None) -> None:
         self._hub = hub
         self._agents = agents
+        self._clock: Clock = clock or SystemClock()
         self._calls: dict[int, dict[str, DeskCall]] = {}
         agents.also_sweep(self.sweep)
 
@@ -134,6 +138,9 @@ class Desks:
         while len(calls) >= CALLS_LIMIT:
             del calls[next(iter(calls))]
         calls[call.call_id] = call
+        if call.ring_until is not None:
+            left = min(call.ring_until - self._clock.now(), call.ring_until - call.offered_at)
+            call.rings_out = self._clock.monotonic() + (max(left, timedelta(0)) + RING_GRACE).total_seconds()
         self._calls[user_id] = calls
         self._publish(user_id, "call_offered", call)
 
@@ -159,11 +166,12 @@ class Desks:
             self._publish(user_id, "call_ended", call)
 
     def sweep(self, now: datetime) -> None:
-        """End what rings longer than it can: its end was not heard."""
+        """End at `now` (wall time) what rings longer than it can: its end was not heard."""
+        monotonic = self._clock.monotonic()
         for user_id, calls in self._calls.items():
             for call in calls.values():
-                if call.ring_until is not None and call.ring_until + RING_GRACE < now:
-                    self.stop_ringing(user_id, call.call_id, "not_heard", now)
+                if call.rings_out is not None and call.rings_out < monotonic:
+                    self.stop_ringing(user_id, call.call_id, "not_heard", max(now, call.offered_at))
 
     def _publish(self, user_id: int, kind: str, call: DeskCall) -> None:
         self._hub.publish(LiveChange(desk_topic(user_id), kind, call.as_data()))

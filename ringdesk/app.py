@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import socket
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Self
 
 import structlog
@@ -48,6 +49,7 @@ from recordings.speech_models import Engine, SpeechModel
 from recordings.transcribe import JOB, Transcription, ask_for_waiting
 from ringdesk import schema
 from ringdesk.ami import ami_settings
+from ringdesk.asterisk.ports import PortTaken
 from ringdesk.publishing import Publishing, target_of
 from ringdesk.routing import Router
 from ringdesk.settings import Settings, SettingsError
@@ -57,10 +59,6 @@ from web.services import Services
 MIB = 1024 * 1024
 
 log = structlog.get_logger(__name__)
-
-
-class PortTaken(Exception):
-    """A port that the settings name is in use. The message says which, and which setting to change."""
 
 
 @dataclass(slots=True)
@@ -141,7 +139,7 @@ class Ringdesk:
             await self.contacts.adopt_companies(session, self.clock.now())
         self.agents = Agents(self.database, self.hub, self.clock)
         await self.agents.load()
-        desks, live_calls = Desks(self.hub, self.agents), LiveCalls()
+        desks, live_calls = Desks(self.hub, self.agents, self.clock), LiveCalls()
         # In this order a fact reaches whoever shows it last.
         crm.subscribe(facts)
         capture.subscribe(facts)
@@ -180,7 +178,7 @@ class Ringdesk:
             self._run(stack, work, name)
         agi = AgiServer()
         router.serve_on(agi)
-        await _listening("pbx.ports.agi", pbx.ports.agi, agi.start("127.0.0.1", pbx.ports.agi))
+        await _listening("pbx.ports.agi", "127.0.0.1", pbx.ports.agi, agi.start("127.0.0.1", pbx.ports.agi))
         stack.push_async_callback(agi.stop)
         stack.push_async_callback(router.entry.drain)
 
@@ -251,7 +249,7 @@ class Ringdesk:
     async def _serve(self, application: aiohttp_web.Application) -> tuple[aiohttp_web.AppRunner, int]:
         http = self.settings.http
         served: tuple[aiohttp_web.AppRunner, int] = await _listening(
-            "http.port", http.port, start(application, http.host, http.port)
+            "http.port", http.host, http.port, start(application, http.host, http.port)
         )
         return served
 
@@ -307,15 +305,14 @@ def _number_table(pbx: PbxConfig) -> NumberTable:
     return NumberTable(_queues(pbx), pbx.numbers)
 
 
-async def _listening(setting: str, port: int, starting: Coroutine[Any, Any, Any]) -> Any:
+async def _listening(setting: str, host: str, port: int, starting: Coroutine[Any, Any, Any]) -> Any:
     try:
         return await starting
+    except socket.gaierror as error:
+        raise PortTaken(f"{setting}: {host!r} is no address of this machine ({error.strerror})") from error
     except OSError as error:
-        # asyncio says it in a sentence of its own around the system's.
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise PortTaken(f"can't listen on port {port} ({reason}): free it or set {setting}") from error
-
-
-def pid_file(settings: Settings) -> Path:
-    """Where a running service writes its process id."""
-    return settings.state / "ringdesk.pid"
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise PortTaken(f"{setting}: {host} is no address of this machine") from error
+        raise PortTaken(
+            f"can't listen on {host}:{port} ({os.strerror(error.errno or 0)}): free it or set {setting}"
+        ) from error

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from pbx.capture import CaptureFailed, capture_until_stopped
+from pbx.capture import capture_until_stopped
 from pbx.link import LinkState
 from ringdesk.ami import ami_settings
 from ringdesk.options import ConfigOption
-from ringdesk.settings import DEFAULT_STATE, SettingsError, load_settings
+from ringdesk.settings import DEFAULT_STATE, load_settings
+from ringdesk.told import told
 
 
 def capture(
@@ -26,11 +27,8 @@ def capture(
     def tell(link_state: LinkState, reason: str) -> None:
         typer.echo(f"{link_state}: {reason}", err=True)
 
-    try:
+    with told():
         settings = ami_settings(load_settings(config, state=state).the_pbx())
         captured = asyncio.run(capture_until_stopped(settings, file, overwrite=overwrite, tell=tell))
-    except (SettingsError, CaptureFailed) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
     gaps = f", with {captured.gaps} gaps" if captured.gaps else ""
     typer.echo(f"{captured.events} events in {file}{gaps}", err=True)

@@ -1,19 +1,16 @@
 """`ringdesk dialplan …`: what Asterisk is told, from the command line."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from accounts.errors import BadInput
 from dialplan.included import render_included
-from dialplan.render import ForeignFile, render, write
+from dialplan.render import render, write
 from ringdesk.options import ConfigOption
-from ringdesk.settings import SettingsError, load_settings
+from ringdesk.settings import load_settings
+from ringdesk.told import fail, told
 
 app = typer.Typer(help="Asterisk's configuration.", no_args_is_help=True)
 
@@ -38,7 +35,7 @@ def render_command(
 
     if (directory := out or into) is None or (out is not None and into is not None):
         raise typer.BadParameter("name either --out DIR (all files) or --into DIR (files to include)")
-    with _told(directory):
+    with told():
         pbx = asyncio.run(known_config(load_settings(config)))
         files = render(pbx) if into is None else render_included(pbx)
         write(files, directory, force=force)
@@ -54,10 +51,10 @@ def publish_command(
     from dialplan.stored_publications import Result
     from ringdesk.publishing import publish_once
 
-    with _told(Path()):
+    with told():
         outcome = asyncio.run(publish_once(load_settings(config), dry_run=dry_run))
     if outcome.problem is not None:
-        _fail(outcome.problem, 1)
+        fail(outcome.problem, 1)
     if outcome.result is Result.UNCHANGED:
         typer.echo("Nothing to publish: Asterisk works by what is stored.")
         return
@@ -71,19 +68,3 @@ def publish_command(
         typer.echo(f"Asterisk complains, as before: {warning}", err=True)
     if outcome.needs_restart:
         typer.echo(f"Taken wholly only when Asterisk is started anew: {', '.join(outcome.needs_restart)}", err=True)
-
-
-@contextmanager
-def _told(directory: Path) -> Iterator[None]:
-    """Turn what can go wrong into a message and an exit code, without a traceback."""
-    try:
-        yield
-    except (SettingsError, ForeignFile, BadInput) as error:
-        _fail(str(error), 2, error)
-    except OSError as error:
-        _fail(f"{error.filename or directory}: {error.strerror}", 1, error)
-
-
-def _fail(text: str, code: int, error: Exception | None = None) -> None:
-    Console(stderr=True).print(text, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(code) from error

@@ -24,7 +24,8 @@ from kernel.clock import SystemClock
 from kernel.database import Database
 from queue_router.agents import AgentRow, add_agent
 from ringdesk.options import ConfigOption
-from ringdesk.settings import SettingsError, load_settings
+from ringdesk.settings import load_settings
+from ringdesk.told import told
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ def add(
     phone: Annotated[str | None, typer.Option(help="The account of the phone at which they take calls.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Add a person. A running service knows of a new agent after its next start."""
+    """Add a person. A running service knows of a new agent within ten seconds."""
 
     async def work(session: AsyncSession) -> None:
         now = SystemClock().now()
@@ -143,8 +144,5 @@ def _in_transaction(config: Path | None, work: Callable[[AsyncSession], Awaitabl
         finally:
             await database.close()
 
-    try:
+    with told():
         return asyncio.run(run())
-    except (BadInput, SettingsError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error

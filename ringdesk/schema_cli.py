@@ -11,6 +11,7 @@ import typer
 from kernel.database import Database
 from ringdesk.options import ConfigOption
 from ringdesk.settings import load_settings
+from ringdesk.told import told
 
 db_app = typer.Typer(no_args_is_help=True, help="The database's schema.")
 
@@ -26,7 +27,8 @@ def upgrade(config: ConfigOption = None) -> None:
         await schema.upgrade(database)
         await database.close()
 
-    asyncio.run(run())
+    with told():
+        asyncio.run(run())
     typer.echo("The schema is up to date.")
 
 

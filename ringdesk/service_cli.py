@@ -12,20 +12,16 @@ import typer
 
 from kernel.telemetry import configure_logging
 from ringdesk.options import ConfigOption
-from ringdesk.settings import Settings, SettingsError, load_settings
+from ringdesk.settings import Settings, load_settings
+from ringdesk.told import told
 
 
 def serve(config: ConfigOption = None) -> None:
     """Connect to Asterisk, route and record its calls, and serve the page and the API, until stopped."""
-    from ringdesk.app import PortTaken  # slow to import: every other command would wait
-
-    try:
+    with told():
         settings = load_settings(config)
         configure_logging(settings.log_level, as_json=settings.log_json)
         failure = asyncio.run(_serve(settings))
-    except (SettingsError, PortTaken) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
     if failure is not None:
         typer.echo(f"A part of the service died: {failure}", err=True)
         raise typer.Exit(1)
@@ -33,7 +29,7 @@ def serve(config: ConfigOption = None) -> None:
 
 async def _serve(settings: Settings) -> str | None:
     """Run until a signal (None), or until a part dies (which, and why)."""
-    from ringdesk.app import Ringdesk
+    from ringdesk.app import Ringdesk  # slow to import: every other command would wait
 
     async with Ringdesk(settings) as service:
         stop = asyncio.Event()

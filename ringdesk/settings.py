@@ -6,20 +6,25 @@ import contextlib
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from dialplan.config import PbxConfig, complaints, new_secret
+from kernel.errors import Complaint
 
 DEFAULT_STATE = Path(".ringdesk")
+DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 SETTINGS_FILE = "ringdesk.toml"
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class SettingsError(Exception):
+class SettingsError(Complaint):
     """The settings can't be used. The message names each field and what is wrong with it."""
 
 
@@ -37,7 +42,7 @@ class SpeechSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    engine: str = "whisper"
+    engine: Literal["whisper", "vosk"] = "whisper"
     model: Path | None = None
     language: str = "en"
     threads: Annotated[int, Field(ge=1, le=64)] = 2
@@ -79,7 +84,7 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; without one, an SQLite file in `state`."""
     default_region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "TH"
     """Country (ISO 3166) whose national numbers are meant where a number has no +."""
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     log_json: bool = False
     http: HttpSettings = HttpSettings()
     speech: SpeechSettings = SpeechSettings()
@@ -93,6 +98,27 @@ class Settings(BaseSettings):
     def _one_pbx(cls, value: dict[str, PbxConfig]) -> dict[str, PbxConfig]:
         if len(value) > 1:
             raise ValueError("this version takes one [pbx.NAME] section")
+        return value
+
+    @field_validator("default_region")
+    @classmethod
+    def _known_region(cls, value: str) -> str:
+        if value not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValueError(f"{value!r} is no country with telephone numbers (ISO 3166, two capital letters)")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            driver = make_url(value).drivername
+        except ArgumentError:
+            driver = None
+        if driver not in DRIVERS:
+            # Not repeated: it may hold a password.
+            raise ValueError(f"must begin with one of {', '.join(f'{each}://' for each in DRIVERS)}")
         return value
 
     @property

@@ -16,8 +16,8 @@ def require_tool(name: str) -> Tool:
         missing(error)
 
 
-def missing(error: ToolMissing) -> NoReturn:
-    """End the test for want of a program."""
+def missing(what: object) -> NoReturn:
+    """End the test for want of `what`, which says what would help."""
     if os.environ.get("CI") == "true":
-        pytest.fail(f"needs {error}", pytrace=False)
-    pytest.skip(f"needs {error}")
+        pytest.fail(f"needs {what}", pytrace=False)
+    pytest.skip(f"needs {what}")

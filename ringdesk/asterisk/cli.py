@@ -5,23 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
-from accounts.errors import BadInput
 from dialplan import modules
-from dialplan.config import PbxConfig, complaints
+from dialplan.config import PbxConfig
 from dialplan.render import render
 from ringdesk.asterisk.debian import NotProvidable
-from ringdesk.asterisk.directories import UnusableState
-from ringdesk.asterisk.instance import AsteriskFailed, AsteriskInstance, ConsoleFailed, NotRunning
+from ringdesk.asterisk.instance import AsteriskInstance, NotRunning
 from ringdesk.asterisk.packages import (
     ASTERISK_SET,
     PHONES_SET,
@@ -31,10 +27,10 @@ from ringdesk.asterisk.packages import (
     unpack,
     unpacked,
 )
-from ringdesk.asterisk.ports import PortTaken
 from ringdesk.asterisk.tools import ToolMissing, find, provide
 from ringdesk.asterisk.ways import NoAsterisk, Via, Way, choose
 from ringdesk.settings import DEFAULT_STATE, SETTINGS_FILE, SettingsError, load_settings
+from ringdesk.told import fail, told
 
 asterisk_app = typer.Typer(help="The Asterisk that Ringdesk runs.", no_args_is_help=True)
 
@@ -44,23 +40,6 @@ StateOption = Annotated[
     Path | None,
     typer.Option("--state", help="Directory of all state; else the settings' own.", envvar="RINGDESK_STATE"),
 ]
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn what can go wrong into a message and exit code 1 (2 for wrong settings), without a traceback."""
-    try:
-        yield
-    except (SettingsError, BadInput, ValidationError) as error:
-        text = "; ".join(complaints(error)) if isinstance(error, ValidationError) else str(error)
-        _fail(text, 2, error)
-    except (NoAsterisk, PortTaken, UnusableState, AsteriskFailed, NotRunning, ConsoleFailed, OSError) as error:
-        _fail(str(error), 1, error)
-
-
-def _fail(text: str, code: int, error: Exception) -> None:
-    _errors.print(text, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(code) from error
 
 
 def _instance(state: Path | None) -> AsteriskInstance:
@@ -90,7 +69,7 @@ def up(
     ami_port: Annotated[int | None, typer.Option(min=1, max=65535, help="TCP port of AMI.")] = None,
 ) -> None:
     """Start Asterisk with Ringdesk's configuration and return when it has booted."""
-    with _told():
+    with told():
         settings = load_settings(config, state=state)
         from ringdesk.publishing import known_config  # slow to import: every other command would wait
 
@@ -98,7 +77,7 @@ def up(
         try:
             pbx.recordings.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            _fail(f"recordings: {pbx.recordings} can't be made: {error.strerror}", 1, error)
+            fail(f"recordings: {pbx.recordings} can't be made: {error.strerror}", 1, error)
         instance = AsteriskInstance(settings.state / "asterisk", ports=pbx.ports, sip_address=pbx.sip_address, via=via)
         was_running = instance.status().running is not None
         running = instance.up(lambda way: _files(pbx, way))
@@ -121,7 +100,7 @@ def _with_ports(pbx: PbxConfig, **ports: int | None) -> PbxConfig:
 @asterisk_app.command()
 def down(state: StateOption = None) -> None:
     """End the Asterisk that `up` started; its calls end with it."""
-    with _told():
+    with told():
         ended = _instance(state).down()
     typer.echo("Asterisk is down." if ended else "Asterisk was not running.")
 
@@ -129,7 +108,7 @@ def down(state: StateOption = None) -> None:
 @asterisk_app.command()
 def status(state: StateOption = None) -> None:
     """Tell how it stands. Exit code 0: runs and answers; 3: does not run; 4: runs and does not answer."""
-    with _told():
+    with told():
         found = _instance(state).status()
     if found.running is None:
         typer.echo("Asterisk is not running.")
@@ -150,11 +129,11 @@ def console(
     state: StateOption = None,
 ) -> None:
     """Carry out a command on Asterisk's console: `ringdesk asterisk console core show channels`."""
-    with _told():
+    with told():
         try:
             answer = _instance(state).console(" ".join(command))
         except ValueError as error:
-            _fail(f"command: {error}", 2, error)
+            fail(f"command: {error}", 2, error)
     typer.echo(answer, nl=False)
 
 
@@ -165,7 +144,7 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with each new line.")] = False,
 ) -> None:
     """Show the end of Asterisk's log."""
-    with _told():
+    with told():
         instance = _instance(state)
         if not instance.log_file.exists():
             raise NotRunning(f"There is no log yet: {instance.log_file}")
@@ -180,18 +159,20 @@ def logs(
 
 
 class Extra(StrEnum):
-    """What `setup` can get besides what Ringdesk itself needs."""
+    """What may be wanted besides Asterisk."""
 
+    DEMO = "demo"
     TESTS = "tests"
 
 
 def setup(
     extras: Annotated[
-        list[Extra] | None, typer.Option("--with", help="tests: also phones, sipp, Chromium and PostgreSQL.")
+        list[Extra] | None,
+        typer.Option("--with", help="demo: also phones and voices; tests: also sipp, Chromium and PostgreSQL."),
     ] = None,
     update: Annotated[bool, typer.Option("--update", help="Take the newest packages, not those kept.")] = False,
 ) -> None:
-    """Get what Ringdesk needs beside Python: an Asterisk, and for tests the programs that drive them.
+    """Get what Ringdesk needs beside Python: an Asterisk, and the programs that the demo and the tests drive.
 
     Quick where everything is there. With CI=true a program that can't be had for the tests is an error (exit code 1).
     """
@@ -205,7 +186,7 @@ def setup(
     except NoAsterisk as error:
         failures.append(f"asterisk: {error}")
     if extras:
-        # The prompts are the voices of the tests' callers, whichever Asterisk runs.
+        # The prompts are the voices of the callers, whichever Asterisk runs.
         sets += [ASTERISK_SET, PHONES_SET]
     for package_set in dict.fromkeys(sets):
         try:
@@ -217,7 +198,10 @@ def setup(
             )
         except (NotProvidable, UnpackFailed) as error:
             failures.append(f"{package_set.name}: {error}")
-    for name in ("sipp", "baresip", "chromium", "postgres", "initdb") if extras else ():
+    wanted: tuple[str, ...] = ()
+    if extras:
+        wanted = ("sipp", "baresip", "chromium", "postgres", "initdb") if Extra.TESTS in extras else ("baresip",)
+    for name in wanted:
         try:
             try:
                 tool, fresh = find(name), False
@@ -229,7 +213,7 @@ def setup(
     discard_archives()
     for failure in dict.fromkeys(failures):
         _errors.print(f"✗ {failure}", style="red", markup=False, soft_wrap=True)
-    if failures and (not extras or os.environ.get("CI") == "true"):
+    if failures and (Extra.TESTS not in (extras or ()) or os.environ.get("CI") == "true"):
         raise typer.Exit(1)
     if failures:
         _errors.print("The tests that need these will be skipped, by name.", style="yellow")

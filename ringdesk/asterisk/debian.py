@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kernel.errors import Complaint
+
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
 KEYRINGS = (
     Path("/usr/share/keyrings/debian-archive-keyring.gpg"),
@@ -20,7 +22,7 @@ _SUITE_LIBC = (("trixie", (2, 41)), ("bookworm", (2, 36)), ("bullseye", (2, 31))
 _OVERLAY_SUITE = re.compile(r"(-security|-updates|-backports|-proposed-updates|/updates)")
 
 
-class NotProvidable(Exception):
+class NotProvidable(Complaint):
     """This machine lacks what unpacking Debian packages needs. `remedy` is the command or step that would help."""
 
     def __init__(self, reason: str, remedy: str) -> None:

@@ -8,12 +8,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from kernel.errors import Complaint
+
 # sockaddr_un holds 108 bytes with the NUL at the end; Asterisk cuts a longer path without a word.
 _LONGEST_SOCKET_PATH = 107
 _SOCKET = "asterisk.ctl"
 
 
-class UnusableState(Exception):
+class UnusableState(Complaint):
     """The state directory can't be used. The message says why."""
 
 

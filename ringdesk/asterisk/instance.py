@@ -15,6 +15,7 @@ from rich.console import Console
 
 from dialplan.config import Ports
 from dialplan.render import write
+from kernel.errors import Complaint
 from ringdesk.asterisk.cache import exclusive
 from ringdesk.asterisk.containers import Container
 from ringdesk.asterisk.directories import Directories
@@ -35,15 +36,15 @@ ConfigurationFiles = Mapping[str, str] | Callable[[Way], Mapping[str, str]]
 """Asterisk's files, name to text; or what makes them when it is known which Asterisk runs (which modules it has)."""
 
 
-class AsteriskFailed(Exception):
+class AsteriskFailed(Complaint):
     """Asterisk did not start, or ended while it did. The message ends with the last lines of its log."""
 
 
-class NotRunning(Exception):
+class NotRunning(Complaint):
     """There is no running Asterisk to ask."""
 
 
-class ConsoleFailed(Exception):
+class ConsoleFailed(Complaint):
     """Asterisk's console did not take the command or did not answer in time."""
 
 

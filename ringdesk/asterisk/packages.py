@@ -22,6 +22,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from kernel.errors import Complaint
 from ringdesk.asterisk.cache import cache_directory, exclusive
 from ringdesk.asterisk.debian import (
     Architecture,
@@ -103,7 +104,7 @@ class UnpackedSet:
         return [str(self.root / self.architecture.loader), "--library-path", self.library_path, path, *arguments]
 
 
-class UnpackFailed(Exception):
+class UnpackFailed(Complaint):
     """apt or dpkg-deb failed. The message holds the last lines that they wrote and what to try."""
 
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from dialplan.config import Ports
+from kernel.errors import Complaint
 
 # Below the range that the kernel takes for outgoing connections (32768 on), above what services are known under.
 _FIRST, _LAST, _BLOCK = 20_000, 32_000, 250
@@ -19,7 +20,7 @@ _claims: list[socket.socket] = []
 _unused: list[int] = []
 
 
-class PortTaken(Exception):
+class PortTaken(Complaint):
     """A port that Asterisk should listen on is in use. The message names it and the setting to change."""
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from kernel.errors import Complaint
 from pbx.version import UnknownAsteriskVersion, parse_asterisk_version
 from ringdesk.asterisk.debian import NotProvidable, os_release
 from ringdesk.asterisk.finishing import WRAPPERS
@@ -30,12 +31,12 @@ from ringdesk.asterisk.packages import (
     unpacked,
 )
 
-SETUP_COMMAND = "ringdesk setup --with tests"
+SETUP_COMMAND = "make setup"
 _VERSION_SECONDS = 10
 _INSTALL_SECONDS = 1800
 
 
-class ToolMissing(Exception):
+class ToolMissing(Complaint):
     """A program that is not to be had. `name`, `reason` and `remedy` (the command that would help) tell all."""
 
     def __init__(self, name: str, reason: str, remedy: str) -> None:

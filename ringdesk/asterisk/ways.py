@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from kernel.errors import Complaint
 from pbx.version import AsteriskVersion, UnknownAsteriskVersion, parse_asterisk_version, too_old_message
 from ringdesk.asterisk.debian import NotProvidable, architecture
 from ringdesk.asterisk.packages import ASTERISK_SET, UnpackFailed, unpack, unpacked
@@ -33,7 +34,7 @@ class Via(StrEnum):
     UNPACKED = "unpacked"
 
 
-class NoAsterisk(Exception):
+class NoAsterisk(Complaint):
     """No Asterisk is to be had in the way asked for. The message says why and what would help."""
 
 

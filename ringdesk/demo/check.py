@@ -162,7 +162,7 @@ async def _one_call(
         async with turns:
             hung_up_at = await _talk(stage, offers, customer, speech, report)
         await _read_back(stage, report, speech, hung_up_at)
-    except (PhoneError, TimeoutError, OSError) as error:
+    except Exception as error:  # whatever it is: it is this call's problem, and the others' results count
         report.problems.append(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
     console.print(
         f"  {customer.number} {report.contact or '?'}: "

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
 
 from kernel.telemetry import configure_logging
+from ringdesk.told import told
 
 DEFAULT_STATE = Path(".ringdesk/demo")
+INTERRUPTED = 130
+"""Exit code of a program that Ctrl-C ended."""
+
+T = TypeVar("T")
 
 
 def demo(
@@ -32,29 +38,39 @@ def demo(
 ) -> None:
     """Start Asterisk, the service, agents at real SIP phones, and callers who really call and speak."""
     # Here and not above: every other command would wait for them.
-    from ringdesk.app import PortTaken
-    from ringdesk.asterisk.instance import AsteriskFailed
-    from ringdesk.asterisk.tools import ToolMissing
     from ringdesk.demo.check import lines, run_check
     from ringdesk.demo.performance import play
-    from ringdesk.demo.softphone import PhoneError
-    from ringdesk.settings import SettingsError
 
     console = Console(stderr=True)
+    with told():
+        if not check:
+            directory = state or DEFAULT_STATE
+            _log_to(directory)
+            _run(play(directory, agents, port, console))
+            return
+        with _state_of_check(state) as directory:
+            _log_to(directory)
+            reports, totals = _run(run_check(directory, calls=calls, at_once=at_once, console=console))
+    for line in lines(reports, totals) if as_json else [str(totals)]:
+        print(line)
+    raise typer.Exit(0 if all(report.is_whole for report in reports) else 1)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Do `work`. Ctrl-C or SIGTERM at any moment ends it in order: what it started is ended, too."""
+
+    async def until_signalled() -> T:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - asyncio.run makes one
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # Once: a second Ctrl-C must not cut the clearing up short.
+            asyncio.get_running_loop().add_signal_handler(number, lambda: task.cancelling() or task.cancel())
+        return await work
+
     try:
-        if check:
-            with _state_of_check(state) as directory:
-                _log_to(directory)
-                reports, totals = asyncio.run(run_check(directory, calls=calls, at_once=at_once, console=console))
-            for line in lines(reports, totals) if as_json else [str(totals)]:
-                print(line)
-            raise typer.Exit(0 if all(report.is_whole for report in reports) else 1)
-        directory = state or DEFAULT_STATE
-        _log_to(directory)
-        asyncio.run(play(directory, agents, port, console))
-    except (ToolMissing, PortTaken, AsteriskFailed, PhoneError, SettingsError) as error:
-        console.print(f"[red]{error}[/red]", highlight=False)
-        raise typer.Exit(1) from error
+        return asyncio.run(until_signalled())
+    except asyncio.CancelledError:
+        raise typer.Exit(INTERRUPTED) from None
 
 
 @contextlib.contextmanager

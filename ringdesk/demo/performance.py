@@ -68,7 +68,7 @@ async def _keep_calling(stage: Stage, console: Console) -> None:
         speech = random.choice(stage.caller_speech)
         try:
             await _call_once(stage, customer, speech, console)
-        except PhoneError as error:
+        except (PhoneError, TimeoutError, OSError) as error:
             console.print(f"  {customer.name}: {error}")
         await asyncio.sleep(random.uniform(*PAUSE_SECONDS))
 

@@ -29,6 +29,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from kernel.errors import Complaint
 from ringdesk.asterisk.ports import free_ports
 from ringdesk.asterisk.tools import Tool, baresip_modules, find
 
@@ -43,7 +44,7 @@ MODULES = ("g711.so", "aubridge.so", "aufile.so")
 APPLICATIONS = ("menu.so", "ctrl_tcp.so")
 
 
-class PhoneError(Exception):
+class PhoneError(Complaint):
     """The phone could not start, refused a command, or something awaited did not happen in time."""
 
 

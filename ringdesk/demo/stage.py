@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from kernel.clock import SystemClock
 from ringdesk.app import Ringdesk
 from ringdesk.asterisk import tools
 from ringdesk.asterisk.instance import AsteriskInstance
-from ringdesk.asterisk.ports import free_asterisk_ports
+from ringdesk.asterisk.ports import PortUse, free_asterisk_ports, require_free
 from ringdesk.demo import company
 from ringdesk.demo.company import Colleague, Customer, SignIns
 from ringdesk.demo.softphone import Answer, Program, SoftPhone
@@ -110,12 +111,15 @@ class Stage:
         pbx = settings.the_pbx()
         pbx.recordings.mkdir(parents=True, exist_ok=True)
 
+        if self.http_port:
+            require_free([PortUse(self.http_port, socket.SOCK_STREAM, "--port")])
         self.console.print("Starting Asterisk …")
         asterisk = AsteriskInstance(self.state / "asterisk", ports=ports, console=self.console)
         await asyncio.to_thread(asterisk.down)
+        # Before `up`: who interrupts us while it boots must not find it running afterwards.
+        stack.push_async_callback(asyncio.to_thread, asterisk.down)
         # What a visitor added to it, phones and all, is there again; the demo's own is as the demo has it.
         running = await asyncio.to_thread(asterisk.up, render(await stored_config(settings, take_again=True)))
-        stack.push_async_callback(asyncio.to_thread, asterisk.down)
         self.console.print(f"Asterisk {running.version} is up ({running.via}); SIP on {self._host(ports.sip_udp)}")
 
         self.service = await stack.enter_async_context(Ringdesk(settings))

@@ -66,7 +66,11 @@ def test_a_taken_port_is_named_with_its_setting(field: str, kind: socket.SocketK
     ports = free_asterisk_ports()
     number = getattr(ports, field)
     with socket.socket(socket.AF_INET, kind) as taken:
+        # Connections of an earlier test may still linger on it.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind((LOOPBACK, number))
+        if kind is socket.SOCK_STREAM:
+            taken.listen()
         with pytest.raises(PortTaken, match=rf"{number}.*{field} \({option}\)"):
             require_free(asterisk_port_uses(ports))
     require_free(asterisk_port_uses(ports))

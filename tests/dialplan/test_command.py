@@ -58,7 +58,7 @@ def test_it_names_the_field_that_is_wrong_and_writes_nothing(settings: Path, tmp
 def test_it_does_not_replace_what_it_did_not_write(settings: Path, tmp_path: Path) -> None:
     (tmp_path / "http.conf").write_text("[general]\n")
     code, said = render(settings, "--out", str(tmp_path))
-    assert code == 2
+    assert code == 1
     assert "http.conf was not written by Ringdesk" in said
     assert render(settings, "--out", str(tmp_path), "--force")[0] == 0
 

@@ -136,7 +136,7 @@ def test_passwords_are_read_checked_and_generated(tmp_path: Path) -> None:
 def test_bad_settings_name_the_field(tmp_path: Path) -> None:
     (tmp_path / "ringdesk.toml").write_text('[http]\nport = 70000\n[pbx.main]\nnumbers = { "12" = "nowhere" }\n')
     told = ringdesk("serve", cwd=tmp_path)
-    assert told.returncode == 1
+    assert told.returncode == 2
     assert "http.port" in told.stderr
     assert "Traceback" not in told.stderr
 
@@ -290,5 +290,8 @@ async def test_serve_on_a_taken_port_says_which_setting_to_change() -> None:
             settings = write_settings(house, house.state / "r.toml", http_port=port)
             async with serving(settings) as service:
                 assert await service.ended(SECONDS) == 1
-            assert service.said[-1] == f"can't listen on port {port} (Address already in use): free it or set http.port"
+            assert (
+                service.said[-1]
+                == f"can't listen on 127.0.0.1:{port} (Address already in use): free it or set http.port"
+            )
             assert "Traceback" not in "\n".join(service.said)

@@ -314,7 +314,7 @@ async def test_a_taken_port_is_an_error_that_names_the_setting(setting: str) -> 
             if setting == "http.port":
                 http = house.settings.http.model_copy(update={"port": port})
                 house.settings = house.settings.model_copy(update={"http": http})
-            with pytest.raises(PortTaken, match=rf"port {port} .*set {setting}$"):
+            with pytest.raises(PortTaken, match=rf"127\.0\.0\.1:{port} .*set {setting}$"):
                 await house.start_service(connected=False)
         # Nothing of the failed start is left: with the port free, it starts.
         await house.start_service(connected=False)

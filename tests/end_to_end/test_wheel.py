@@ -36,16 +36,16 @@ def test_the_wheel_holds_what_runs_and_nothing_else(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     code = {name for name in names if ".dist-info/" not in name}
-    roots = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
+    roots = {path.parent.name for path in source.glob("*/__init__.py")} - {"tests", "benchmarks"}
     assert {name.partition("/")[0] for name in code} == roots
     assert [name for name in code if "node_modules" in name or "test" in Path(name).name] == []
 
     needed = [
-        *(ROOT / "dialplan" / "templates").rglob("*.j2"),
-        *(path for path in (ROOT / "web" / "page").rglob("*") if path.is_file()),
-        *(ROOT / "ringdesk" / "migrations").rglob("*.py"),
-        *(ROOT / "ringdesk" / "migrations").rglob("*.mako"),
-        *(path for root in roots for path in (ROOT / root).rglob("*.py") if "node_modules" not in path.parts),
+        *(source / "dialplan" / "templates").rglob("*.j2"),
+        *(path for path in (source / "web" / "page").rglob("*") if path.is_file()),
+        *(source / "ringdesk" / "migrations").rglob("*.py"),
+        *(source / "ringdesk" / "migrations").rglob("*.mako"),
+        *(path for root in roots for path in (source / root).rglob("*.py") if "node_modules" not in path.parts),
     ]
     assert len(needed) > 100
-    assert {str(path.relative_to(ROOT)) for path in needed} - names == set()
+    assert {str(path.relative_to(source)) for path in needed} - names == set()

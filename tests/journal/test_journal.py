@@ -160,6 +160,39 @@ async def test_a_fact_whose_handler_fails_is_kept_and_marked_and_the_others_go_o
     assert marked == [("PartyAnswered", "ValueError: no such contact")] * 2
 
 
+async def test_a_handler_that_misses_a_file_is_not_taken_for_a_missing_database(tmp_path: Path) -> None:
+    bus = FactBus()
+
+    async def fail(session: AsyncSession, fact: CallEnded) -> None:
+        raise FileNotFoundError("no such recording")
+
+    bus.subscribe(CallEnded, fail)
+    async with journal_on(tmp_path / "r.db", bus) as (database, journal):
+        journal.record(call())
+        await journal.flush(timeout=5)
+        marked = [row.problem for row in await rows(database) if row.problem]
+    assert marked == ["FileNotFoundError: no such recording"]
+
+
+async def test_gaps_that_wait_are_bounded_and_still_cover_the_whole_time(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/r.db")
+    journal = Journal(database, FactBus())
+    for number in range(1_200):
+        start = NOON + timedelta(seconds=2 * number)
+        journal.record_gap(LinkGap(node="main", start=start, end=start + timedelta(seconds=1), reason="link lost"))
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    writer = asyncio.create_task(journal.run())
+    await journal.flush()
+    writer.cancel()
+    await asyncio.gather(writer, return_exceptions=True)
+    async with database.reading() as session:
+        gaps = list(await session.scalars(select(LinkGapRow).order_by(LinkGapRow.started_at)))
+    await database.close()
+    assert len(gaps) == 1_000
+    assert gaps[-1].ended_at == NOON + timedelta(seconds=2 * 1_199 + 1)
+
+
 async def test_facts_wait_while_the_database_is_locked_and_none_is_lost(tmp_path: Path) -> None:
     async with journal_on(tmp_path / "r.db") as (database, journal):
         journal.record(call(1))
@@ -171,7 +204,10 @@ async def test_facts_wait_while_the_database_is_locked_and_none_is_lost(tmp_path
         with pytest.raises(TimeoutError):
             await journal.flush(timeout=2)
         assert journal.waiting == 5
-        assert journal.problem == "the journal can't be written (OperationalError); 5 facts wait"
+        assert journal.problem == (
+            "the journal can't be written, 5 facts wait: database is locked: "
+            "another program keeps it locked; find and end that"
+        )
         lock.execute("COMMIT")
         lock.close()
         await journal.flush()
@@ -194,7 +230,10 @@ async def test_a_full_disk_raises_the_alarm_and_nothing_that_fits_is_lost(tmp_pa
             journal.record(call(number, name="x" * 2000))
         with pytest.raises(TimeoutError):
             await journal.flush(timeout=2)
-        assert "facts wait" in (journal.problem or "")
+        assert journal.problem == (
+            "the journal can't be written, 20 facts wait: database or disk is full: "
+            "free space on the disk that holds it"
+        )
         assert journal.waiting == 20
         most_pages = 1_000_000
         await journal.flush()

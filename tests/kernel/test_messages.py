@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.database import Database
-from kernel.messages import Command, CommandBus, CommandNotAnswered, Fact, FactBus, LiveChange, LiveHub
+from kernel.messages import Command, CommandBus, CommandNotAnswered, Fact, FactBus, HandlerFailed, LiveChange, LiveHub
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ async def test_a_handler_that_fails_takes_back_what_the_others_wrote(tmp_path: P
         async with database.transaction() as session:
             await bus.publish(session, Rang("anna"))
 
-    with pytest.raises(ValueError, match="no such phone"):
+    with pytest.raises(HandlerFailed, match="ValueError: no such phone"):
         await publish()
     async with database.reading() as session:
         assert (await session.execute(text("SELECT count(*) FROM rings"))).scalar_one() == 0
@@ -150,3 +150,19 @@ async def test_a_command_without_owner_or_answer_says_so() -> None:
     commands.own(AskName, hang)
     with pytest.raises(CommandNotAnswered, match=r"AskName was not answered within 0\.05 s"):
         await commands.send(AskName("1001"), timeout=0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Ring(Command[str]):
+    timeout: float
+
+
+async def test_a_commands_own_time_out_is_its_owners_to_tell() -> None:
+    commands = CommandBus()
+
+    async def ring(command: Ring) -> str:
+        await asyncio.sleep(command.timeout)
+        return "nobody answered"
+
+    commands.own(Ring, ring)
+    assert await commands.send(Ring(0.2)) == "nobody answered"

@@ -1,8 +1,10 @@
 import dataclasses
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
+from kernel.clock import VirtualClock
 from kernel.messages import Fact, FactBus
 from pbx.facts import (
     CallEnded,
@@ -19,7 +21,7 @@ from pbx.facts import (
     RingEnd,
 )
 from queue_router.agents import AgentRow
-from queue_router.desks import DeskCall
+from queue_router.desks import DeskCall, Desks
 from queue_router.offers import CallOffer
 from queue_router.states import AgentState, Wanted
 from tests.queue_router.house import House, Person, next_change
@@ -265,13 +267,39 @@ async def test_legs_of_a_consultation_go_on_in_the_call_that_it_joins(house: Hou
     assert state(house, user_id) is AgentState.READY
 
 
-async def test_a_desk_whose_end_is_not_heard_ends_by_itself(house: House) -> None:
-    user_id = await house.add_agent("1001")
-    house.desks.offer(user_id, desk_call(offered_at=T0))
-    house.desks.sweep(T0 + timedelta(seconds=14))
-    assert house.desks.open_call(user_id, CALL) is not None
-    house.desks.sweep(T0 + timedelta(seconds=16))
-    assert house.desks.open_call(user_id, CALL) is None
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(0), timedelta(hours=1)])
+async def test_a_desk_whose_end_is_not_heard_ends_by_itself_wherever_the_clock_is_set(
+    house: House, step: timedelta
+) -> None:
+    clock = VirtualClock()
+    desks = Desks(house.hub, house.agents, clock)
+    offered_at = clock.now()
+    desks.offer(7, desk_call(offered_at))
+    await clock.advance(14)
+    clock.set_wall_time(clock.now() + step)
+    desks.sweep(clock.now())
+    assert desks.open_call(7, CALL) is not None
+    await clock.advance(2)
+    desks.sweep(clock.now())
+    assert desks.open_call(7, CALL) is None
+    gone = desks.find(7, CALL)
+    assert gone is not None
+    assert gone.ended_at is not None
+    assert gone.ended_at >= offered_at
+
+
+async def test_what_rings_already_for_a_while_ends_by_itself_as_early(house: House) -> None:
+    clock = VirtualClock()
+    desks = Desks(house.hub, house.agents, clock)
+    offered_at = clock.now()
+    await clock.advance(4)
+    desks.offer(7, desk_call(offered_at))
+    await clock.advance(10)
+    desks.sweep(clock.now())
+    assert desks.open_call(7, CALL) is not None
+    await clock.advance(2)
+    desks.sweep(clock.now())
+    assert desks.open_call(7, CALL) is None
 
 
 def desk_call(offered_at: datetime) -> DeskCall:

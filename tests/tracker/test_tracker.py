@@ -319,6 +319,43 @@ def test_memory_does_not_grow_with_what_never_becomes_a_call() -> None:
     assert len(known._forgotten) < 2000
 
 
+def test_ended_calls_of_which_the_end_of_a_leg_was_missed_are_forgotten_too() -> None:
+    tracker = Tracker(ended_kept=5, overdue_after=float("inf"), live_kept=5)
+    for number in range(100):
+        # 1001 talks, consults 1003 in another call, transfers, and hangs up; of 1003 nothing more is heard.
+        first, second = direct_call(10 * number), direct_call(10 * number + 5)
+        told = feed(tracker, [*first[:9], *second[:9]])
+        transfer = {
+            "Event": "AttendedTransfer",
+            "OrigTransfererUniqueid": first[0]["Uniqueid"],
+            "OrigTransfererLinkedid": first[0]["Linkedid"],
+            "SecondTransfererUniqueid": second[0]["Uniqueid"],
+            "SecondTransfererLinkedid": second[0]["Linkedid"],
+        }
+        told = feed(tracker, [transfer, second[10], second[12]])
+        assert [fact.call_id for fact in told if isinstance(fact, CallEnded)] == [f"main-{EPOCH}.{10 * number + 5}"]
+
+    known = tracker._known
+    assert len(known._ended) <= 2 * 5
+    assert len(known.calls) <= 2 * 5 + 5
+    assert len(known.legs) <= 2 * len(known.calls)
+    assert tracker.faults == 0
+
+
+def test_a_fault_is_counted_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(tracker: Tracker, event: Event) -> None:
+        raise ZeroDivisionError("as never happens")
+
+    monkeypatch.setattr("pbx.tracker._HANDLERS", {"Hold": fails})
+    tracker = Tracker()
+    assert tracker.last_fault is None
+
+    assert tracker.feed({"Event": "Hold"}) == []
+
+    assert tracker.faults == 1
+    assert str(tracker.last_fault) == "ZeroDivisionError at Hold: as never happens"
+
+
 def test_a_call_that_never_ends_is_reported_once_and_bounded() -> None:
     tracker = Tracker(overdue_after=3600, overdue_kept=2)
     for number in range(5):

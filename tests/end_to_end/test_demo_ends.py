@@ -1,0 +1,69 @@
+"""Whoever stops the demo, at whatever moment, finds nothing of it running afterwards."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tools import require_tool
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
+
+BOOTING = "Starting Asterisk"
+IN_A_CALL = ") calls"
+CHECKING = "Calling "
+
+
+@pytest.fixture
+def state() -> Iterator[Path]:
+    for tool in ("asterisk", "baresip"):
+        require_tool(tool)
+    with tempfile.TemporaryDirectory(prefix="rd-") as directory:
+        yield Path(directory)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("arguments", "moment"),
+    [([], BOOTING), ([], IN_A_CALL), (["--check", "--json"], BOOTING), (["--check", "--json"], CHECKING)],
+)
+def test_a_demo_that_is_stopped_leaves_nothing_running(
+    state: Path, arguments: list[str], moment: str, number: signal.Signals
+) -> None:
+    command = [sys.executable, "-c", "from ringdesk.cli import main; main()", "demo", "--state", str(state)]
+    with subprocess.Popen(
+        [*command, "--port", "0", *arguments], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as demo:
+        assert demo.stderr is not None
+        told = []
+        for line in demo.stderr:
+            told.append(line)
+            if moment in line:
+                break
+        else:
+            pytest.fail("it ended by itself:\n" + "".join(told))
+        demo.send_signal(number)
+        _, rest = demo.communicate(timeout=40)
+    assert "Traceback" not in rest, rest
+    assert processes_of(state) == []
+
+
+def processes_of(state: Path) -> list[str]:
+    """The command lines of the processes that work with that state directory."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit() and int(process.name) != os.getpid():
+            try:
+                line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue  # it ended since it was listed
+            if str(state) in line:
+                found.append(line)
+    return found

@@ -1,0 +1,104 @@
+"""Settings: the file, the environment over it, secrets made once, and wrong values named with their reason."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ringdesk.cli import app
+from ringdesk.settings import SettingsError, load_settings, settings_from
+
+
+def test_an_installation_without_a_file_has_sensible_settings(tmp_path: Path) -> None:
+    settings = settings_from({"state": tmp_path})
+    assert settings.effective_database_url == f"sqlite+aiosqlite:///{tmp_path}/ringdesk.db"
+    assert (settings.http.host, settings.http.port) == ("127.0.0.1", 8080)
+    pbx = settings.the_pbx()
+    assert (pbx.node, pbx.recordings) == ("main", tmp_path / "recordings")
+
+
+def test_the_secret_of_the_manager_interface_is_made_once_and_private(tmp_path: Path) -> None:
+    first = settings_from({"state": tmp_path}).the_pbx().ami_secret
+    assert settings_from({"state": tmp_path}).the_pbx().ami_secret == first
+    [file] = (tmp_path / "secrets").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert first not in repr(settings_from({"state": tmp_path}))
+
+
+def test_the_environment_stands_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "ringdesk.toml"
+    file.write_text('default_region = "DE"\n[http]\nport = 1234\n')
+    monkeypatch.setenv("RINGDESK_HTTP__PORT", "4321")
+    settings = load_settings(file, state=tmp_path / "state")
+    assert (settings.default_region, settings.http.port) == ("DE", 4321)
+
+
+def test_the_example_file_is_right(tmp_path: Path) -> None:
+    example = Path(__file__).resolve().parents[2] / "docs" / "ringdesk.example.toml"
+    settings = load_settings(example, state=tmp_path)
+    assert settings.the_pbx().numbers == {"+6621234567": "sales"}
+
+
+@pytest.mark.parametrize(
+    ("toml", "complaint"),
+    [
+        ('[speech]\nengine = "bogus"', "speech.engine: Input should be 'whisper' or 'vosk'"),
+        ('default_region = "ZZ"', "default_region: 'ZZ' is no country"),
+        ('log_level = "LOUD"', "log_level: Input should be 'DEBUG', 'INFO'"),
+        (
+            'database_url = "nonsense"',
+            "database_url: must begin with one of sqlite+aiosqlite://, postgresql+asyncpg://",
+        ),
+        ('database_url = "mysql://u:hidden@h/d"', "database_url: must begin with one of"),
+        ("[http]\nport = 70000", "http.port: Input should be less than or equal to 65535"),
+        ('[http]\nhots = "::"', "http.hots: Extra inputs are not permitted"),
+        ("[pbx.a]\n[pbx.b]", "pbx: this version takes one [pbx.NAME] section"),
+        ('[pbx.main.numbers]\n"+66" = "nowhere"', "pbx.main: numbers: +66 names the queue 'nowhere'"),
+        ("pbx = 3", "pbx: Input should be a valid dictionary"),
+        ("= broken", "ringdesk.toml is not TOML"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_reason(tmp_path: Path, toml: str, complaint: str) -> None:
+    file = tmp_path / "ringdesk.toml"
+    file.write_text(toml)
+    with pytest.raises(SettingsError) as told:
+        load_settings(file, state=tmp_path)
+    assert complaint in str(told.value)
+    assert "hidden" not in str(told.value)
+    answer = CliRunner().invoke(app, ["serve", "--config", str(file)], env={"RINGDESK_STATE": str(tmp_path)})
+    assert answer.exit_code == 2
+    assert "Traceback" not in answer.output
+
+
+@pytest.mark.parametrize(
+    ("toml", "complaint"),
+    [
+        (
+            'database_url = "postgresql+asyncpg://nobody@127.0.0.1:9/nothing"',
+            "nothing answers there; is PostgreSQL running",
+        ),
+        ('database_url = "sqlite+aiosqlite:////proc/nope/ringdesk.db"', "/proc/nope"),
+        ('[http]\nhost = "192.0.2.250"', "http.port: 192.0.2.250 is no address of this machine"),
+        ('[http]\nhost = "no such host"', "http.port: 'no such host' is no address of this machine"),
+    ],
+)
+def test_what_only_the_start_finds_out_is_told_without_a_traceback(
+    tmp_path: Path, toml: str, complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "ringdesk.toml"
+    file.write_text(f"{toml}\n[pbx.main.ports]\nagi = {_free_port()}\n")
+    monkeypatch.setenv("RINGDESK_STATE", str(tmp_path))
+    answer = CliRunner().invoke(app, ["serve", "--config", str(file)])
+    assert answer.exit_code == 1, answer.output
+    assert complaint in answer.output.replace("\n", "")
+    assert answer.exception is None or isinstance(answer.exception, SystemExit)
+
+
+def _free_port() -> int:
+    from ringdesk.asterisk.ports import free_ports
+
+    [port] = free_ports(1)
+    return port
