@@ -1,6 +1,6 @@
 """After-call work over the API."""
 
-from tests.web.house import NOW, House
+from tests.web.house import House
 
 PATH = "/api/v1/agents/me/wrap-up"
 
