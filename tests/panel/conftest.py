@@ -20,7 +20,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def built_panel() -> None:
     """The panel, as `make panel` builds it."""
     if not is_built():
@@ -37,7 +37,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def page(browser: Browser) -> AsyncIterator[Page]:
+async def page(built_panel: None, browser: Browser) -> AsyncIterator[Page]:
     """A page whose scripts may not fail, nor break the policy under which they run."""
     page = await browser.new_page(viewport={"width": 1366, "height": 768}, locale="en-GB")
     faults: list[str] = []

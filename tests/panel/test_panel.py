@@ -70,10 +70,12 @@ async def test_my_state_with_reasons(house: House, page: Page, anna: Person) -> 
     assert agent is not None
     assert (agent.wanted, agent.wanted_reason) == (Wanted.NOT_READY, "lunch")
     await expect(page.get_by_role("menu")).to_have_count(0)
-    await page.keyboard.press("r")
+    await page.keyboard.press("s")
+    await page.get_by_role("menuitem", name="Ready", exact=True).click()
     await expect(page.locator(".state-button")).to_contain_text("Ready")
     house.services.agents.phone_is("1001", reachable=False)
     await expect(page.get_by_role("status").filter(has_text="not registered")).to_be_visible()
+    await expect(page.get_by_role("menu")).to_have_count(0)
     await picture(page, "no-phone")
 
 
@@ -200,7 +202,7 @@ async def test_other_languages(house: House, page: Page, anna: Person, language:
 async def test_the_keyboard_is_explained(house: House, page: Page, anna: Person) -> None:
     await sign_in(house, page)
     await page.keyboard.press("?")
-    await expect(page.get_by_role("dialog")).to_contain_text("Ready / not ready")
+    await expect(page.get_by_role("dialog")).to_contain_text("My state")
     await picture(page, "keys")
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_be_hidden()

@@ -107,7 +107,7 @@ async def by_password(page: Page, login: str, password: str) -> None:
 
 
 async def test_signing_in_with_login_and_password(house: House, page: Page, anna: Person) -> None:
-    address = str(house.client.make_url("/"))
+    address = str(house.client.make_url("/bare"))
     await page.goto(address)
     await by_password(page, "anna", "wrong password")
     await expect(page.get_by_role("alert")).to_have_text("login and password do not fit")
@@ -135,7 +135,7 @@ async def test_signing_in_with_login_and_password(house: House, page: Page, anna
 
 
 async def test_a_session_that_ends_in_the_middle_of_a_call(house: House, page: Page, anna: Person) -> None:
-    await page.goto(str(house.client.make_url("/")))
+    await page.goto(str(house.client.make_url("/bare")))
     await by_password(page, "anna", PASSWORD)
     house.services.desks.offer(anna.id, desk_call(house.services.clock.now()))
     house.services.desks.answer(anna.id, "main-1764.9", house.services.clock.now())

@@ -9,6 +9,7 @@ import { useHeadline } from "../parts/caller";
 import { Timeline } from "../parts/Timeline";
 import { duration, secondsBetween } from "../time";
 import { NewCaller } from "./NewCaller";
+import { Note } from "./Note";
 
 const STATE = { offered: "reserved", answered: "talking", ended: "not_ready", gone: "not_ready" } as const;
 
@@ -49,6 +50,9 @@ export function CallPanel({ call }: { call: DeskCall }) {
             <p className="hint">{t("caller.withheld.hint")}</p>
           ))}
       </div>
+      {(call.phase === "answered" || call.phase === "ended") && (
+        <Note callId={call.call_id} contactId={contact?.id ?? null} />
+      )}
       {call.contacts.length > 0 && (
         <section className="history" aria-label={t("timeline")}>
           <h2>{t("timeline")}</h2>

@@ -17,7 +17,7 @@ export function WrapUp({ agent }: { agent: Agent }) {
     mutationFn: (action: "extend" | "done") => api<Agent>("/agents/me/wrap-up", { method: "POST", body: { action } }),
     onSuccess: desk.agentIs,
   });
-  const left = agent.wrap_up_until ? Math.ceil((Date.parse(agent.wrap_up_until) - now) / 1000) : null;
+  const left = agent.wrap_up_until ? Math.floor((Date.parse(agent.wrap_up_until) - now) / 1000) : null;
   return (
     <div className="strip" data-state="wrap_up">
       <span className="lamp" aria-hidden="true" />

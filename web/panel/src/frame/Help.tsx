@@ -6,7 +6,8 @@ const KEYS = [
   ["keys.desk", ["g", "d"]],
   ["keys.calls", ["g", "c"]],
   ["keys.contacts", ["g", "p"]],
-  ["keys.ready", ["r"]],
+  ["keys.state", ["s"]],
+  ["keys.note", ["n"]],
   ["keys.close", ["Esc"]],
   ["keys.help", ["?"]],
 ] as const;

@@ -4,7 +4,7 @@ import { Keys } from "./keys";
 describe("keys", () => {
   it("knows single ones", () => {
     const keys = new Keys();
-    expect(["/", "?", "r", "Escape", "x"].map((key) => keys.press(key, 0))).toEqual(["search", "help", "ready", "close", null]);
+    expect(["/", "?", "s", "Escape", "x"].map((key) => keys.press(key, 0))).toEqual(["search", "help", "state", "close", null]);
   });
 
   it("waits for what follows a g, but not for ever", () => {
@@ -13,7 +13,7 @@ describe("keys", () => {
     expect(keys.press("c", 900)).toBe("calls");
     expect(keys.press("c", 901)).toBeNull();
     keys.press("g", 2_000);
-    expect(keys.press("r", 9_000)).toBe("ready");
+    expect(keys.press("s", 9_000)).toBe("state");
   });
 
   it("takes the key after a g for nothing else", () => {

@@ -1,9 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { currentCall, isOpen } from "../live/desk";
-import { desk as deskStore, useDesk, useLive } from "../live/store";
+import { desk as deskStore, useDesk } from "../live/store";
 import { Keys } from "./keys";
-import { useAskFor } from "./state";
 
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
@@ -11,18 +10,16 @@ const isTyping = (target: EventTarget | null) =>
 /** Listens to the keyboard, except where somebody types or a menu is open. */
 export function useShortcuts(onHelp: () => void): void {
   const navigate = useNavigate();
-  const askFor = useAskFor();
   const desk = useDesk();
-  const { connection } = useLive();
-  const latest = useRef({ desk, connection, askFor, onHelp });
-  latest.current = { desk, connection, askFor, onHelp };
+  const latest = useRef({ desk, onHelp });
+  latest.current = { desk, onHelp };
 
   useEffect(() => {
     const keys = new Keys();
     function listen(event: KeyboardEvent) {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
       if (isTyping(event.target) || document.querySelector("[role=menu], [role=dialog]")) return;
-      const { desk: now, connection: state, askFor: ask, onHelp: help } = latest.current;
+      const { desk: now, onHelp: help } = latest.current;
       const meaning = keys.press(event.key, event.timeStamp);
       if (meaning === null) return;
       event.preventDefault();
@@ -30,16 +27,17 @@ export function useShortcuts(onHelp: () => void): void {
         case "search":
           document.getElementById("search")?.focus();
           break;
+        case "note":
+          document.getElementById("call-note")?.focus();
+          break;
         case "desk":
         case "calls":
         case "contacts":
           void navigate({ to: `/${meaning}` });
           break;
-        case "ready":
-          if (now.agent && state === "live") {
-            const isReady = now.agent.wanted === "ready";
-            ask.mutate(isReady ? { wanted: "not_ready", reason: null } : { wanted: "ready", reason: null });
-          }
+        case "state":
+          // It opens the choice, and chooses nothing: a stray key must not take anybody off their calls.
+          document.querySelector<HTMLButtonElement>(".state-button")?.click();
           break;
         case "help":
           help();

@@ -66,7 +66,7 @@ function Details({ details }: { details: CallDetails }) {
           <Figure name={t("detail.recording")}>
             {recording?.seconds != null
               ? t("detail.recorded", { time: duration(recording.seconds) })
-              : t("detail.not_recorded")}
+              : t(recording ? "none" : "detail.not_recorded")}
           </Figure>
         </dl>
       </header>

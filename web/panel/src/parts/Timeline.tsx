@@ -80,7 +80,7 @@ function Row({ activity }: { activity: Activity }) {
       {when}
       <Way direction={data.direction} label={word("direction", data.direction)} />
       <span className="grow cut">{t(isOut ? "timeline.call_out" : "timeline.call_in")}</span>
-      <span className="quiet cut">{data.answered_by?.join(", ")}</span>
+      <span className="quiet cut wide">{data.answered_by?.join(", ")}</span>
       <span className="length">{talked === null ? "" : duration(talked)}</span>
       <span className={isMissed ? "outcome alarm-text" : "outcome quiet"}>{word("outcome", outcome)}</span>
     </Link>
