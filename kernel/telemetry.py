@@ -58,3 +58,5 @@ def configure_logging(level: str = "INFO", *, as_json: bool = False, stream: Tex
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    # It tells of every plugin and dialect; a migration that fails is told by its error.
+    logging.getLogger("alembic").setLevel(max(logging.WARNING, root.level))

@@ -52,7 +52,7 @@ from ringdesk.ami import ami_settings
 from ringdesk.asterisk.ports import PortTaken
 from ringdesk.publishing import Publishing, target_of
 from ringdesk.routing import Router
-from ringdesk.settings import Settings, SettingsError
+from ringdesk.settings import Settings, SettingsError, make_private
 from web.application import create_app, start
 from web.services import Services
 
@@ -114,6 +114,7 @@ class Ringdesk:
     async def _start(self, stack: AsyncExitStack) -> None:
         settings, pbx = self.settings, self.settings.the_pbx()
         self.failure = asyncio.get_running_loop().create_future()
+        make_private(settings.state)
         pbx.recordings.mkdir(parents=True, exist_ok=True)
         self.database = Database(settings.effective_database_url)
         stack.push_async_callback(self.database.close)
@@ -178,7 +179,7 @@ class Ringdesk:
             self._run(stack, work, name)
         agi = AgiServer()
         router.serve_on(agi)
-        await _listening("pbx.ports.agi", "127.0.0.1", pbx.ports.agi, agi.start("127.0.0.1", pbx.ports.agi))
+        await _listening(f"pbx.{pbx.node}.ports.agi", "127.0.0.1", pbx.ports.agi, agi.start("127.0.0.1", pbx.ports.agi))
         stack.push_async_callback(agi.stop)
         stack.push_async_callback(router.entry.drain)
 

@@ -33,7 +33,7 @@ async def _serve(settings: Settings) -> str | None:
 
     async with Ringdesk(settings) as service:
         stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         typer.echo(f"Ringdesk is at http://{settings.http.host}:{service.http_port}", err=True)
         if service.first_password is not None:

@@ -195,6 +195,13 @@ def _completed(node: str, section: Any, state: Path) -> Any:
     }
 
 
+def make_private(state: Path) -> None:
+    """Make the state directory, for its owner only: it holds what customers said, and their names and numbers."""
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if state.stat().st_uid == os.geteuid():
+        state.chmod(0o700)
+
+
 def kept_secret(state: Path, name: str) -> str:
     """The secret `name`, made at its first use and kept in a file that only its owner reads."""
     directory = state / "secrets"

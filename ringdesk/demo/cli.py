@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from kernel.telemetry import configure_logging
+from ringdesk.settings import make_private
 from ringdesk.told import told
 
 DEFAULT_STATE = Path(".ringdesk/demo")
@@ -41,6 +42,8 @@ def demo(
     from ringdesk.demo.check import lines, run_check
     from ringdesk.demo.performance import play
 
+    if as_json and not check:
+        raise typer.BadParameter("--json goes with --check")
     console = Console(stderr=True)
     with told():
         if not check:
@@ -62,7 +65,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     async def until_signalled() -> T:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - asyncio.run makes one
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # Once: a second Ctrl-C must not cut the clearing up short.
             asyncio.get_running_loop().add_signal_handler(number, lambda: task.cancelling() or task.cancel())
         return await work
@@ -84,5 +87,5 @@ def _state_of_check(given: Path | None) -> Iterator[Path]:
 
 def _log_to(state: Path) -> None:
     """Log to a file there: the terminal is for what a person wants to see."""
-    state.mkdir(parents=True, exist_ok=True)
+    make_private(state)
     configure_logging("INFO", stream=(state / "ringdesk.log").open("a", encoding="utf-8"))

@@ -47,7 +47,7 @@ async def play(state: Path, agents: int, port: int, console: Console) -> None:
         )
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        for signal_number in (signal.SIGINT, signal.SIGTERM):
+        for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(signal_number, stop.set)
         calling = asyncio.create_task(_keep_calling(stage, console))
         stopping = asyncio.create_task(stop.wait())

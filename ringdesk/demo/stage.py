@@ -18,6 +18,7 @@ from dialplan.render import render
 from kernel.clock import SystemClock
 from ringdesk.app import Ringdesk
 from ringdesk.asterisk import tools
+from ringdesk.asterisk.cache import alone
 from ringdesk.asterisk.instance import AsteriskInstance
 from ringdesk.asterisk.ports import PortUse, free_asterisk_ports, require_free
 from ringdesk.demo import company
@@ -115,6 +116,13 @@ class Stage:
             require_free([PortUse(self.http_port, socket.SOCK_STREAM, "--port")])
         self.console.print("Starting Asterisk …")
         asterisk = AsteriskInstance(self.state / "asterisk", ports=ports, console=self.console)
+        stack.enter_context(
+            alone(
+                self.state / "demo.lock",
+                f"a demo runs already with the state {self.state}: end it, or name another with --state",
+            )
+        )
+        # What a demo that was killed left behind.
         await asyncio.to_thread(asterisk.down)
         # Before `up`: who interrupts us while it boots must not find it running afterwards.
         stack.push_async_callback(asyncio.to_thread, asterisk.down)

@@ -29,7 +29,7 @@ def state() -> Iterator[Path]:
         yield Path(directory)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(
     ("arguments", "moment"),
     [([], BOOTING), ([], IN_A_CALL), (["--check", "--json"], BOOTING), (["--check", "--json"], CHECKING)],
@@ -52,6 +52,21 @@ def test_a_demo_that_is_stopped_leaves_nothing_running(
         demo.send_signal(number)
         _, rest = demo.communicate(timeout=40)
     assert "Traceback" not in rest, rest
+    assert processes_of(state) == []
+
+
+def test_a_second_demo_with_the_same_state_is_refused_and_the_first_goes_on(state: Path) -> None:
+    command = [sys.executable, "-c", "from ringdesk.cli import main; main()", "demo"]
+    command += ["--state", str(state), "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as first:
+        assert first.stderr is not None
+        assert any(IN_A_CALL in line for line in first.stderr)
+        second = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert second.returncode == 1
+        assert "a demo runs already with the state" in second.stderr
+        assert any(IN_A_CALL in line for line in first.stderr), "the first one still has calls"
+        first.send_signal(signal.SIGTERM)
+        first.communicate(timeout=40)
     assert processes_of(state) == []
 
 

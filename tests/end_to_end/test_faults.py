@@ -304,7 +304,7 @@ async def test_a_service_that_finds_no_asterisk_starts_says_so_and_recovers() ->
             assert [contact["name"] for contact in offer.data["contacts"]] == [SOMCHAI.name]
 
 
-@pytest.mark.parametrize("setting", ["http.port", "pbx.ports.agi"])
+@pytest.mark.parametrize("setting", ["http.port", "pbx.main.ports.agi"])
 async def test_a_taken_port_is_an_error_that_names_the_setting(setting: str) -> None:
     async with House(with_asterisk=False, with_service=False) as house:
         with closing(socket.socket()) as other:

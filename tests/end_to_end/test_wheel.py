@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BUILD_SECONDS = 110
-NOT_COPIED = ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__", "traces", "latest.json", "node_modules")
+NOT_COPIED = ignore_patterns(
+    ".*", "build", "dist", "*.egg-info", "__pycache__", "traces", "latest.json", "node_modules"
+)
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kernel.database import Database
 from kernel.jobs import JobRequest
-from kernel.messages import Fact, FactBus
+from kernel.messages import Fact, FactBus, HandlerFailed
 from pbx.facts import CallEnded, Outcome, RecordingStarted
 from recordings.archive import recording_of_call, recordings_of_calls, transcript_of_call
 from recordings.capture import subscribe
@@ -91,7 +91,7 @@ async def test_no_job_without_its_fact(database: Database) -> None:
         raise OSError("the disk is full")
 
     bus.subscribe(CallEnded, fail)
-    with pytest.raises(OSError, match="disk is full"):
+    with pytest.raises(HandlerFailed, match="disk is full"):
         async with database.transaction() as session:
             await bus.publish(session, ended())
     async with database.reading() as session:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from ringdesk.cli import app
 from ringdesk.settings import SettingsError, load_settings, settings_from
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """`serve` sends the logs to its own standard error, which is the runner's and closed afterwards."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 def test_an_installation_without_a_file_has_sensible_settings(tmp_path: Path) -> None:
