@@ -99,8 +99,12 @@ def pbx_config(recordings: Path, carrier_port: int) -> PbxConfig:
         ],
         outbound=Outbound(trunk="carrier", prefixes=["+66", "+7"]),
         queues=[
-            Queue(name="support", label="Support", members=everyone, strategy="linear", ring_seconds=3),
-            Queue(name="sales", label="Продажи", members=everyone, strategy="ringall", ring_seconds=10),
+            Queue(
+                name="support", label="Support", members=everyone, strategy="linear", ring_seconds=3, wrap_up_seconds=0
+            ),
+            Queue(
+                name="sales", label="Продажи", members=everyone, strategy="ringall", ring_seconds=10, wrap_up_seconds=0
+            ),
         ],
         numbers={"+6621234567": "support", "+74951234567": "sales"},
     )
