@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from kernel.sqlite_connection import open_connection
+
 BUSY_TIMEOUT_SECONDS = 10
 """How long a writer waits for SQLite's one write lock before it fails."""
 
@@ -79,7 +81,7 @@ class Database:
         if self.is_sqlite:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            options["connect_args"] = {"timeout": busy_timeout}
+            options["connect_args"] = {"timeout": busy_timeout, "async_creator_fn": open_connection}
         else:
             options["pool_pre_ping"] = True
         self.engine = create_async_engine(url, **options)
