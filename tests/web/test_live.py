@@ -234,7 +234,7 @@ async def test_stopping_tells_every_screen_at_once(house: House) -> None:
     loop = asyncio.get_running_loop()
     began = loop.time()
     closing = asyncio.create_task(house.client.server.close())
-    assert [await closed_with(screen) for screen in (*screens, stranger)] == [1001, 1001, 1001]
+    assert await asyncio.gather(*map(closed_with, (*screens, stranger))) == [1001, 1001, 1001]
     await asyncio.wait_for(closing, 5)
     assert loop.time() - began < 3
 
