@@ -1,8 +1,8 @@
 """Users, teams, tokens and the audit log over the API."""
 
-import asyncio
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
