@@ -18,7 +18,8 @@ _TITLES = {"phone": "Phone", "trunk": "Trunk", "queue": "Queue", "number": "Numb
 class Change:
     """One difference. `text` is its English sentence; the rest lets a panel say it in another language.
 
-    `what` is added, removed or changed; `kind` phone, trunk, queue, number or setting; `name` which one.
+    `what` is added, removed or changed; `kind` phone, trunk, queue, number or setting; `name` which one. Of what is
+    added `after` holds the values, of what is removed `before`, without secrets.
     """
 
     what: str
@@ -82,14 +83,18 @@ def _of_kind(kind: str, old: Mapping[str, Mapping[str, Any]], new: Mapping[str, 
         title = _titled(kind, name, new.get(name) or old[name])
         if name not in old:
             leads = f" and leads to the queue {new[name]['queue']}" if kind == "number" else ""
-            yield Change("added", kind, name, f"{title} is new{leads}.")
+            yield Change("added", kind, name, f"{title} is new{leads}.", after=_open(new[name]))
         elif name not in new:
-            yield Change("removed", kind, name, f"{title} is removed.")
+            yield Change("removed", kind, name, f"{title} is removed.", before=_open(old[name]))
         else:
             for attribute in sorted({*old[name], *new[name]}):
                 was, becomes = old[name].get(attribute), new[name].get(attribute)
                 if was != becomes:
                     yield _changed(kind, name, attribute, was, becomes, is_secret=attribute in _SECRETS)
+
+
+def _open(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in _SECRETS}
 
 
 def _titled(kind: str, name: str, values: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.audit import Author, note
 from dialplan.publish_changes import Change
+from dialplan.publish_log import Complaint
 from dialplan.stored_tables import PublicationRow
 
 
@@ -35,6 +36,8 @@ class Outcome:
     problem: str | None = None
     warnings: Sequence[str] = ()
     needs_restart: Sequence[str] = ()
+    complaints: Sequence[Complaint] = ()
+    """What Asterisk, or our own check, found wrong, one by one; `problem` tells the same in a sentence."""
     id: int | None = None
     """Of its row in the history; None where nothing was to be done, or it was only tried."""
 

@@ -155,6 +155,7 @@ class Agents:
         self._clock = clock
         self._by_user: dict[int, Agent] = {}
         self._by_account: dict[str, Agent] = {}
+        self._phones: dict[str, bool] = {}
         self._sweepers: list[Callable[[datetime], None]] = []
         self._watchers: list[Callable[[Agent], None]] = []
 
@@ -179,6 +180,7 @@ class Agents:
                     wanted_since=row.wanted_since,
                     wanted_reason=row.wanted_reason,
                     idle_since=row.idle_since,
+                    reachable=self._phones.get(row.account),
                 )
             agent.name = name
             self._by_user[agent.user_id] = self._by_account[agent.account] = agent
@@ -278,12 +280,17 @@ class Agents:
 
     def phone_is(self, account: str, *, reachable: bool) -> None:
         """The PBX says whether a phone is registered for that account."""
+        self._phones[account] = reachable
         agent = self._by_account.get(account)
         if agent is not None:
             agent.reachable = reachable
             if reachable:
                 agent.unreachable_until = 0.0
             self._refresh(agent)
+
+    def is_reachable(self, account: str) -> bool | None:
+        """What the PBX said last of that account's phone; None: nothing yet."""
+        return self._phones.get(account)
 
     def phone_failed(self, account: str) -> None:
         """The phone could not be reached just now: no offers for a while, or until the PBX says that it is there."""

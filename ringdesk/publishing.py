@@ -172,7 +172,7 @@ class Publishing:
                     return Outcome(result, found, differing)
                 done = await asyncio.to_thread(publisher.publish, files)
             except PublishRefused as error:
-                outcome = Outcome(Result.REFUSED, found, problem=str(error))
+                outcome = Outcome(Result.REFUSED, found, problem=str(error), complaints=error.complaints)
             except (PublishError, ForeignFile, NotRunning, ConsoleFailed, AsteriskFailed, OSError) as error:
                 outcome = Outcome(Result.FAILED, found, problem=str(error))
             else:
@@ -194,6 +194,7 @@ class Publishing:
                 outcome.problem,
                 outcome.warnings,
                 outcome.needs_restart,
+                outcome.complaints,
                 row.id,
             )
 

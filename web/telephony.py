@@ -19,7 +19,7 @@ from dialplan.stored import Page, Row, StoredPbx, page
 from dialplan.stored_publications import Outcome, Result, history
 from dialplan.stored_tables import NumberRow, PhoneRow, PublicationRow, QueueRow, TrunkRow
 from web.paging import Cursor, Limit, decode_cursor, encode_cursor
-from web.problems import ProblemError, not_found
+from web.problems import FieldProblem, ProblemError, not_found
 from web.services import PublishingService
 from web.views import View, answer, search_words
 
@@ -30,6 +30,19 @@ WrapUpSeconds = Annotated[int, Field(ge=0, le=900)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
+class PbxView(BaseModel):
+    """What the settings file says of the PBX, as far as people who set up phones, queues and numbers need it."""
+
+    node: str
+    sip_host: str | None
+    """Where phones register, by UDP; None: at whatever address this machine has for them."""
+    sip_port: int
+    music: list[str]
+    """The classes of music on hold that a queue may have."""
+    default_queue: str | None
+    """Queue of a number that nobody has set up; None: the caller hears that it is not in service."""
+
+
 class PhoneView(BaseModel):
     """A SIP account that a telephone registers with. Its password is told when it is made, and never again."""
 
@@ -37,6 +50,8 @@ class PhoneView(BaseModel):
     account: str
     name: str
     browser: bool
+    reachable: bool | None
+    """Whether a telephone is registered with it; None: the PBX has not told."""
 
 
 class PhoneSecret(PhoneView):
@@ -275,6 +290,10 @@ class _Telephony(View):
             await self.stored.change(session, row, values, self.author, self.services.clock.now())
             return await _shown(self.stored, session, row)
 
+    def with_lamp(self, item: dict[str, Any]) -> dict[str, Any]:
+        """A phone with what the PBX says of it."""
+        return {**item, "reachable": self.services.agents.is_reachable(item["account"])}
+
     async def remove(self, kind: type[Row], row_id: int, what: str) -> Any:
         async with self.services.database.transaction() as session:
             row = await _found(session, kind, row_id, what)
@@ -298,6 +317,31 @@ def _given(model: BaseModel) -> dict[str, Any]:
     return {name: value for name, value in model.model_dump(exclude_unset=True).items() if value is not None}
 
 
+class Pbx(_Telephony):
+    async def get(self) -> r200[PbxView]:
+        """The PBX as the settings file has it.
+
+        Tags: telephony
+        """
+        self.require(Action.READ, Thing.SETTINGS)
+        base = self.stored.base
+        async with self.services.database.reading() as session:
+            config = await self.stored.config(session)
+        told = base.external_address or base.sip_address
+        return answer(
+            PbxView(
+                node=base.node,
+                sip_host=None if told in _ANY_ADDRESS else told,
+                sip_port=base.ports.sip_udp,
+                music=sorted({"default", *base.music}),
+                default_queue=config.default_queue,
+            )
+        )
+
+
+_ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to
+
+
 class Phones(_Telephony):
     async def get(self, q: Search = "", limit: Limit = 50, cursor: Cursor = "") -> r200[PhoneList]:
         """Phones in order of account; with `q`, those with it in account or name.
@@ -306,7 +350,7 @@ class Phones(_Telephony):
         """
         self.require(Action.READ, Thing.PHONE)
         items, following = await self.rows(PhoneRow, q, limit, cursor)
-        return answer(PhoneList(items=[PhoneView(**item) for item in items], next_cursor=following))
+        return answer(PhoneList(items=[PhoneView(**self.with_lamp(item)) for item in items], next_cursor=following))
 
     async def post(self, phone: NewPhone) -> r201[PhoneSecret]:
         """Add a phone. The answer is the one place where its password stands.
@@ -315,7 +359,7 @@ class Phones(_Telephony):
         """
         self.require(Action.CREATE, Thing.PHONE)
         item = await self.add(PhoneRow, phone.model_dump())
-        return answer(PhoneSecret(**item), 201, {"Location": f"/api/v1/phones/{item['id']}"})
+        return answer(PhoneSecret(**self.with_lamp(item)), 201, {"Location": f"/api/v1/phones/{item['id']}"})
 
 
 class OnePhone(_Telephony):
@@ -325,7 +369,7 @@ class OnePhone(_Telephony):
         Tags: telephony
         """
         self.require(Action.READ, Thing.PHONE)
-        return answer(PhoneView(**await self.one(PhoneRow, phone_id, "phone")))
+        return answer(PhoneView(**self.with_lamp(await self.one(PhoneRow, phone_id, "phone"))))
 
     async def patch(self, phone_id: Id, /, phone: PhoneChange) -> r200[PhoneView]:
         """Change a phone.
@@ -333,7 +377,8 @@ class OnePhone(_Telephony):
         Tags: telephony
         """
         self.require(Action.CHANGE, Thing.PHONE)
-        return answer(PhoneView(**await self.change(PhoneRow, phone_id, "phone", _given(phone))))
+        item = await self.change(PhoneRow, phone_id, "phone", _given(phone))
+        return answer(PhoneView(**self.with_lamp(item)))
 
     async def delete(self, phone_id: Id, /) -> r204:
         """Remove a phone; it leaves its queues.
@@ -351,7 +396,8 @@ class PhoneSecrets(_Telephony):
         Tags: telephony
         """
         self.require(Action.CHANGE, Thing.PHONE)
-        return answer(PhoneSecret(**await self.change(PhoneRow, phone_id, "phone", {"secret": new_secret()})))
+        item = await self.change(PhoneRow, phone_id, "phone", {"secret": new_secret()})
+        return answer(PhoneSecret(**self.with_lamp(item)))
 
 
 class Queues(_Telephony):
@@ -521,15 +567,24 @@ class Publications(_Telephony):
     async def post(self, publication: NewPublication) -> r200[PublicationView]:
         """Bring what is stored into Asterisk, without a restart and without disturbing a call.
 
-        Where Asterisk complains, all is as before, and the answer (409) says of what: file, line and its words.
+        Where Asterisk complains, all is as before, and the answer (409) says of what: file, line and its words. With
+        `dry_run` an Asterisk that can't be asked is a `problem` of the answer, which still tells the changes.
 
         Tags: telephony
         """
         self.require(Action.CHANGE, Thing.SETTINGS)
         outcome = await self.publishing.publish(self.author, dry_run=publication.dry_run)
         if outcome.result is Result.REFUSED:
-            raise ProblemError(HTTPStatus.CONFLICT, outcome.problem or "")
-        if outcome.result is Result.FAILED:
+            said = [
+                FieldProblem(
+                    field=f"{each.file or ''}:{each.line}" if each.line else each.file or "",
+                    reason=each.text,
+                    where="asterisk",
+                )
+                for each in outcome.complaints
+            ]
+            raise ProblemError(HTTPStatus.CONFLICT, outcome.problem or "", said)
+        if outcome.result is Result.FAILED and not publication.dry_run:
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, outcome.problem or "")
         return answer(_of_outcome(outcome, dry_run=publication.dry_run))
 
@@ -572,7 +627,7 @@ def _of_outcome(outcome: Outcome, *, dry_run: bool) -> PublicationView:
         user_id=None,
         changes=[ChangeView(**change.as_data()) for change in outcome.changes],
         files=list(outcome.files),
-        problem=None,
+        problem=outcome.problem,
         warnings=list(outcome.warnings),
         needs_restart=list(outcome.needs_restart),
     )
@@ -581,6 +636,7 @@ def _of_outcome(outcome: Outcome, *, dry_run: bool) -> PublicationView:
 def add_telephony(app: web.Application) -> None:
     """Serve all of this."""
     router = app.router
+    router.add_view("/api/v1/pbx", Pbx)
     router.add_view("/api/v1/phones", Phones)
     router.add_view("/api/v1/phones/{phone_id}", OnePhone)
     router.add_view("/api/v1/phones/{phone_id}/secret", PhoneSecrets)

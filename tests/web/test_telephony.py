@@ -32,7 +32,7 @@ async def test_a_phone_is_added_changed_and_removed_and_tells_its_password_once(
     assert len(made["secret"]) >= 24
     path = f"phones/{made['id']}"
     shown = await send(house, admin, "GET", path)
-    assert shown == {"id": made["id"], "account": "1007", "name": "สุดา <b>", "browser": False}
+    assert shown == {"id": made["id"], "account": "1007", "name": "สุดา <b>", "browser": False, "reachable": None}
     assert (await send(house, admin, "PATCH", path, {"name": "Suda", "browser": True}))["name"] == "Suda"
     again = await send(house, admin, "POST", f"{path}/secret")
     assert again["secret"] != made["secret"]
@@ -41,6 +41,19 @@ async def test_a_phone_is_added_changed_and_removed_and_tells_its_password_once(
     assert "secret" not in str(listed)
     await send(house, admin, "DELETE", path, status=204)
     await refusal(house, admin, "GET", path, status=404)
+
+
+async def test_the_pbx_says_where_phones_register_and_which_of_them_have(house: House, admin: Person) -> None:
+    pbx = await send(house, admin, "GET", "pbx")
+    assert (pbx["sip_host"], pbx["sip_port"], pbx["music"]) == ("127.0.0.1", 5060, ["default"])
+    phone = await send(house, admin, "POST", "phones", {"account": "1007"}, 201)
+    house.services.agents.phone_is("1007", reachable=True)
+    assert (await send(house, admin, "GET", f"phones/{phone['id']}"))["reachable"] is True
+    # Somebody who is given a phone that is there already need not wait for its next word.
+    suda = await house.add_person("suda", account="1007")
+    agent = house.services.agents.find(suda.id)
+    assert agent is not None
+    assert agent.reachable is True
 
 
 async def test_a_queue_with_members_and_a_number_that_leads_to_it(house: House, admin: Person) -> None:
@@ -100,6 +113,7 @@ async def test_only_an_admin_may_and_an_agent_may_read_queues(house: House) -> N
     agent = await house.add_person("anna", account="1001")
     await send(house, agent, "GET", "queues")
     for method, path, body in (
+        ("GET", "pbx", None),
         ("GET", "phones", None),
         ("POST", "phones", {"account": "1007"}),
         ("GET", "phones/1", None),
@@ -136,9 +150,12 @@ async def test_pages_are_as_everywhere(house: House, admin: Person) -> None:
 
 async def test_an_asterisk_that_does_not_run_is_said_and_written_down(house: House, admin: Person) -> None:
     await send(house, admin, "POST", "phones", {"account": "1007", "name": "Suda"}, 201)
-    for dry_run in (True, False):
-        refused = await refusal(house, admin, "POST", "publications", {"dry_run": dry_run}, 503)
-        assert "no Asterisk runs" in refused["detail"]
+    would = await send(house, admin, "POST", "publications", {"dry_run": True})
+    assert (would["result"], [each["name"] for each in would["changes"]]) == ("failed", ["1007"])
+    assert "no Asterisk runs" in would["problem"]
+    assert would["changes"][0]["after"] == {"account": "1007", "name": "Suda", "browser": False}
+    refused = await refusal(house, admin, "POST", "publications", {}, 503)
+    assert "no Asterisk runs" in refused["detail"]
     listed = (await send(house, admin, "GET", "publications"))["items"]
     assert [(each["result"], each["user_id"]) for each in listed] == [("failed", admin.id)]
     assert listed[0]["changes"][0]["text"] == "Phone 1007 (Suda) is new."

@@ -1558,7 +1558,8 @@ export interface paths {
         /**
          * @description Add a contact. Numbers may be typed in any form of the country.
          *
-         *     The calls of its numbers in the last day, and what was written in them, come on its timeline.
+         *     The calls of its numbers in the last day, and what was written in them, come on its timeline;
+         *     an open lead of such a number names it from now on.
          */
         post: {
             parameters: {
@@ -3806,6 +3807,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pbx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The PBX as the settings file has it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PbxView"];
+                    };
+                };
+                /** @description No token or session, or one that is no good */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The role may not do that, or a change by session lacks its CSRF token */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such thing, or not for you */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Somebody else has changed it meanwhile */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A field has a value that can't be taken; `errors` names it */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phones": {
         parameters: {
             query?: never;
@@ -5449,7 +5530,8 @@ export interface paths {
         /**
          * @description Bring what is stored into Asterisk, without a restart and without disturbing a call.
          *
-         *     Where Asterisk complains, all is as before, and the answer (409) says of what: file, line and its words.
+         *     Where Asterisk complains, all is as before, and the answer (409) says of what: file, line and its words. With
+         *     `dry_run` an Asterisk that can't be asked is a `problem` of the answer, which still tells the changes.
          */
         post: {
             parameters: {
@@ -5691,24 +5773,6 @@ export interface components {
             new: string;
         };
         /**
-         * NewUser
-         * @description A user to add. Without `password` they sign in with tokens only.
-         */
-        NewUser: {
-            /** Login */
-            login: string;
-            /** Name */
-            name: string;
-            role: components["schemas"]["Role"];
-            /** Password */
-            password?: string | null;
-            /**
-             * Team Ids
-             * @default []
-             */
-            team_ids: number[];
-        };
-        /**
          * UserView
          * @description A user. One who is not `active` can't sign in; their calls and notes keep their name.
          */
@@ -5724,6 +5788,8 @@ export interface components {
             active: boolean;
             /** Has Password */
             has_password: boolean;
+            /** Phone */
+            phone: string | null;
             /** Teams */
             teams: components["schemas"]["TeamOfMe"][];
             /**
@@ -5743,8 +5809,28 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * NewUser
+         * @description A user to add. Without `password` they sign in with tokens only, without `phone` they take no calls.
+         */
+        NewUser: {
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Password */
+            password?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /**
+             * Team Ids
+             * @default []
+             */
+            team_ids: number[];
+        };
+        /**
          * UserChange
-         * @description What shall be different about a user; what is left out stays.
+         * @description What shall be different about a user; what is left out stays. `phone` null: they take no calls any more.
          */
         UserChange: {
             /** Name */
@@ -5752,6 +5838,8 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
             /** Active */
             active?: boolean | null;
+            /** Phone */
+            phone?: string | null;
             /** Team Ids */
             team_ids?: unknown[] | null;
         };
@@ -5762,28 +5850,6 @@ export interface components {
         NewPassword: {
             /** Password */
             password: string;
-        };
-        /**
-         * NewToken
-         * @description A token to make: for `scopes` such as `read:contact` or `write:task`, or for all that its user may do.
-         */
-        NewToken: {
-            /** Label */
-            label: string;
-            /** Scopes */
-            scopes?: unknown[] | null;
-            /** Expires At */
-            expires_at?: string | null;
-        };
-        /**
-         * IssuedTokenView
-         * @description A new token. Its `secret` is told now and never again.
-         */
-        IssuedTokenView: {
-            /** Id */
-            id: number;
-            /** Secret */
-            secret: string;
         };
         /**
          * TokenView
@@ -5817,17 +5883,26 @@ export interface components {
             items: components["schemas"]["TokenView"][];
         };
         /**
-         * NewTeam
-         * @description A team to add.
+         * NewToken
+         * @description A token to make: for `scopes` such as `read:contact` or `write:task`, or for all that its user may do.
          */
-        NewTeam: {
-            /** Name */
-            name: string;
-            /**
-             * Members
-             * @default []
-             */
-            members: number[];
+        NewToken: {
+            /** Label */
+            label: string;
+            /** Scopes */
+            scopes?: unknown[] | null;
+            /** Expires At */
+            expires_at?: string | null;
+        };
+        /**
+         * IssuedTokenView
+         * @description A new token. Its `secret` is told now and never again.
+         */
+        IssuedTokenView: {
+            /** Id */
+            id: number;
+            /** Secret */
+            secret: string;
         };
         /**
          * TeamView
@@ -5855,6 +5930,19 @@ export interface components {
             items: components["schemas"]["TeamView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * NewTeam
+         * @description A team to add.
+         */
+        NewTeam: {
+            /** Name */
+            name: string;
+            /**
+             * Members
+             * @default []
+             */
+            members: number[];
         };
         /**
          * TeamChange
@@ -6189,6 +6277,16 @@ export interface components {
             companies: components["schemas"]["KnownCompany"][];
             lead: components["schemas"]["LeadView"] | null;
         };
+        /**
+         * ContactList
+         * @description A page of contacts, in order of name.
+         */
+        ContactList: {
+            /** Items */
+            items: components["schemas"]["ContactView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         EmailInput: string | {
             /** Typed */
             typed: string;
@@ -6236,16 +6334,6 @@ export interface components {
              * @default
              */
             notes: string;
-        };
-        /**
-         * ContactList
-         * @description A page of contacts, in order of name.
-         */
-        ContactList: {
-            /** Items */
-            items: components["schemas"]["ContactView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * ContactChanges
@@ -6308,6 +6396,16 @@ export interface components {
             text: string;
         };
         /**
+         * CompanyList
+         * @description A page of companies, in order of name.
+         */
+        CompanyList: {
+            /** Items */
+            items: components["schemas"]["CompanyView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewCompany
          * @description A company to add. Without `owner_id` it belongs to whoever adds it.
          */
@@ -6336,16 +6434,6 @@ export interface components {
              * @default
              */
             notes: string;
-        };
-        /**
-         * CompanyList
-         * @description A page of companies, in order of name.
-         */
-        CompanyList: {
-            /** Items */
-            items: components["schemas"]["CompanyView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * CompanyChanges
@@ -6386,6 +6474,16 @@ export interface components {
             notes: string;
         };
         /**
+         * LeadList
+         * @description A page of leads, newest first.
+         */
+        LeadList: {
+            /** Items */
+            items: components["schemas"]["LeadView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewLead
          * @description A lead to add: a name, a number, or both. Without assignee and queue it is assigned to whoever adds it.
          */
@@ -6414,16 +6512,6 @@ export interface components {
              * @default
              */
             notes: string;
-        };
-        /**
-         * LeadList
-         * @description A page of leads, newest first.
-         */
-        LeadList: {
-            /** Items */
-            items: components["schemas"]["LeadView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * LeadChanges
@@ -6456,6 +6544,16 @@ export interface components {
             notes: string;
         };
         /**
+         * TaskList
+         * @description A page of tasks, in the order in which they are due; those without a date last.
+         */
+        TaskList: {
+            /** Items */
+            items: components["schemas"]["TaskView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewTask
          * @description A task to add. Without assignee and queue it is assigned to whoever adds it.
          */
@@ -6479,16 +6577,6 @@ export interface components {
             company_id?: number | null;
             /** Lead Id */
             lead_id?: number | null;
-        };
-        /**
-         * TaskList
-         * @description A page of tasks, in the order in which they are due; those without a date last.
-         */
-        TaskList: {
-            /** Items */
-            items: components["schemas"]["TaskView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * TaskChanges
@@ -6529,6 +6617,16 @@ export interface components {
             lead_id?: number | null;
         };
         /**
+         * CallNoteText
+         * @description A note about a call as it stands now, in place of what it was.
+         */
+        CallNoteText: {
+            /** Text */
+            text: string;
+            /** Contact Id */
+            contact_id?: number | null;
+        };
+        /**
          * CallNoteView
          * @description What whoever asks has written about a call so far; empty where they wrote nothing yet.
          *
@@ -6543,16 +6641,6 @@ export interface components {
             contact_id: number | null;
             /** Saved At */
             saved_at: string | null;
-        };
-        /**
-         * CallNoteText
-         * @description A note about a call as it stands now, in place of what it was.
-         */
-        CallNoteText: {
-            /** Text */
-            text: string;
-            /** Contact Id */
-            contact_id?: number | null;
         };
         /**
          * CallsShown
@@ -6775,6 +6863,48 @@ export interface components {
             action: components["schemas"]["WrapUpChange"];
         };
         /**
+         * PbxView
+         * @description What the settings file says of the PBX, as far as people who set up phones, queues and numbers need it.
+         */
+        PbxView: {
+            /** Node */
+            node: string;
+            /** Sip Host */
+            sip_host: string | null;
+            /** Sip Port */
+            sip_port: number;
+            /** Music */
+            music: string[];
+            /** Default Queue */
+            default_queue: string | null;
+        };
+        /**
+         * PhoneView
+         * @description A SIP account that a telephone registers with. Its password is told when it is made, and never again.
+         */
+        PhoneView: {
+            /** Id */
+            id: number;
+            /** Account */
+            account: string;
+            /** Name */
+            name: string;
+            /** Browser */
+            browser: boolean;
+            /** Reachable */
+            reachable: boolean | null;
+        };
+        /**
+         * PhoneList
+         * @description A page of phones, in order of account.
+         */
+        PhoneList: {
+            /** Items */
+            items: components["schemas"]["PhoneView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewPhone
          * @description A phone to add; its password is made. `browser`: it is the one in the panel.
          */
@@ -6805,32 +6935,10 @@ export interface components {
             name: string;
             /** Browser */
             browser: boolean;
+            /** Reachable */
+            reachable: boolean | null;
             /** Secret */
             secret: string;
-        };
-        /**
-         * PhoneView
-         * @description A SIP account that a telephone registers with. Its password is told when it is made, and never again.
-         */
-        PhoneView: {
-            /** Id */
-            id: number;
-            /** Account */
-            account: string;
-            /** Name */
-            name: string;
-            /** Browser */
-            browser: boolean;
-        };
-        /**
-         * PhoneList
-         * @description A page of phones, in order of account.
-         */
-        PhoneList: {
-            /** Items */
-            items: components["schemas"]["PhoneView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * PhoneChange
@@ -6843,6 +6951,38 @@ export interface components {
             name?: string | null;
             /** Browser */
             browser?: boolean | null;
+        };
+        /**
+         * QueueView
+         * @description A queue: who serves it (accounts of phones), and how.
+         */
+        QueueView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Members */
+            members: string[];
+            /** Strategy */
+            strategy: string;
+            /** Ring Seconds */
+            ring_seconds: number;
+            /** Wrap Up Seconds */
+            wrap_up_seconds: number;
+            /** Music */
+            music: string;
+        };
+        /**
+         * QueueList
+         * @description A page of queues, in order of name.
+         */
+        QueueList: {
+            /** Items */
+            items: components["schemas"]["QueueView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * NewQueue
@@ -6884,38 +7024,6 @@ export interface components {
             music: string;
         };
         /**
-         * QueueView
-         * @description A queue: who serves it (accounts of phones), and how.
-         */
-        QueueView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /** Members */
-            members: string[];
-            /** Strategy */
-            strategy: string;
-            /** Ring Seconds */
-            ring_seconds: number;
-            /** Wrap Up Seconds */
-            wrap_up_seconds: number;
-            /** Music */
-            music: string;
-        };
-        /**
-         * QueueList
-         * @description A page of queues, in order of name.
-         */
-        QueueList: {
-            /** Items */
-            items: components["schemas"]["QueueView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
          * QueueChange
          * @description What is to be different; `members` are replaced as a whole.
          */
@@ -6934,21 +7042,6 @@ export interface components {
             wrap_up_seconds?: number | null;
             /** Music */
             music?: string | null;
-        };
-        /**
-         * NewNumber
-         * @description A number to add.
-         */
-        NewNumber: {
-            /** Number */
-            number: string;
-            /** Queue */
-            queue: string;
-            /**
-             * Early Media
-             * @default false
-             */
-            early_media: boolean;
         };
         /**
          * DialedNumberView
@@ -6977,6 +7070,21 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * NewNumber
+         * @description A number to add.
+         */
+        NewNumber: {
+            /** Number */
+            number: string;
+            /** Queue */
+            queue: string;
+            /**
+             * Early Media
+             * @default false
+             */
+            early_media: boolean;
+        };
+        /**
          * NumberChange
          * @description What is to be different.
          */
@@ -6987,32 +7095,6 @@ export interface components {
             queue?: string | null;
             /** Early Media */
             early_media?: boolean | null;
-        };
-        /**
-         * NewTrunk
-         * @description A trunk to add: `match` says where its calls come from, `host` where calls to the outside go.
-         */
-        NewTrunk: {
-            /** Name */
-            name: string;
-            /**
-             * Match
-             * @default []
-             */
-            match: string[];
-            /** Host */
-            host?: string | null;
-            /**
-             * Port
-             * @default 5060
-             */
-            port: number;
-            /** Username */
-            username?: string | null;
-            /** Secret */
-            secret?: string | null;
-            /** From User */
-            from_user?: string | null;
         };
         /**
          * TrunkView
@@ -7047,6 +7129,32 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * NewTrunk
+         * @description A trunk to add: `match` says where its calls come from, `host` where calls to the outside go.
+         */
+        NewTrunk: {
+            /** Name */
+            name: string;
+            /**
+             * Match
+             * @default []
+             */
+            match: string[];
+            /** Host */
+            host?: string | null;
+            /**
+             * Port
+             * @default 5060
+             */
+            port: number;
+            /** Username */
+            username?: string | null;
+            /** Secret */
+            secret?: string | null;
+            /** From User */
+            from_user?: string | null;
+        };
+        /**
          * TrunkChange
          * @description What is to be different; null takes a value away.
          */
@@ -7065,17 +7173,6 @@ export interface components {
             secret?: string | null;
             /** From User */
             from_user?: string | null;
-        };
-        /**
-         * NewPublication
-         * @description A wish to publish; with `dry_run` only to know what would change.
-         */
-        NewPublication: {
-            /**
-             * Dry Run
-             * @default false
-             */
-            dry_run: boolean;
         };
         /**
          * ChangeView
@@ -7100,12 +7197,6 @@ export interface components {
             /** After */
             after: unknown;
         };
-        /**
-         * Result
-         * @description What came of a publication.
-         * @enum {string}
-         */
-        Result: "published" | "unchanged" | "refused" | "failed";
         /**
          * PublicationView
          * @description A publication: what came of it, and what it changed. `id` is null where nothing was written down.
@@ -7132,6 +7223,12 @@ export interface components {
             needs_restart: string[];
         };
         /**
+         * Result
+         * @description What came of a publication.
+         * @enum {string}
+         */
+        Result: "published" | "unchanged" | "refused" | "failed";
+        /**
          * PublicationList
          * @description A page of publications, newest first.
          */
@@ -7140,6 +7237,17 @@ export interface components {
             items: components["schemas"]["PublicationView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * NewPublication
+         * @description A wish to publish; with `dry_run` only to know what would change.
+         */
+        NewPublication: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
         };
         /**
          * FieldProblem
