@@ -37,7 +37,7 @@ class Way:
 
 @dataclass(slots=True)
 class Plan:
-    """What to do. `rates` are calls a second, each kept for `rate_seconds`, to `crowd_number` with the `crowd` of phones."""
+    """What to do. `rates` are calls a second, each for `rate_seconds`, to `crowd_number`, where the phones `crowd` ring."""
 
     registrar_port: int
     ways: list[Way]
@@ -165,9 +165,7 @@ async def _frees(registrar: tuple[str, int], agent: Agent, times: int) -> list[f
     return told
 
 
-async def _crowds(
-    plan: Plan, registrar: tuple[str, int], stack: AsyncExitStack, told: dict[str, list[float]]
-) -> None:
+async def _crowds(plan: Plan, registrar: tuple[str, int], stack: AsyncExitStack, told: dict[str, list[float]]) -> None:
     """Many calls a second: of each that reached an agent, the milliseconds from its INVITE to the agent's."""
     rang: dict[str, asyncio.Future[Leg]] = {}
 

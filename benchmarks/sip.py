@@ -71,7 +71,7 @@ class Leg:
 
 
 class Phone(asyncio.DatagramProtocol):
-    """A phone of the number `number` at Asterisk's `registrar`; `secret` None: a caller from outside, who doesn't register.
+    """The phone of `number` at Asterisk's `registrar`; `secret` None: a caller from outside, who does not register.
 
     Who rings it is answered at once, unless `answers` is false.
     """
@@ -190,8 +190,8 @@ class Phone(asyncio.DatagramProtocol):
         told = await self._ask(
             "REGISTER",
             leg,
-            f'Authorization: Digest username="{self.number}", realm="{challenge["realm"]}", nonce="{challenge["nonce"]}", '
-            f'uri="{leg.target}", response="{digest}", algorithm=MD5'
+            f'Authorization: Digest username="{self.number}", realm="{challenge["realm"]}", '
+            f'nonce="{challenge["nonce"]}", uri="{leg.target}", response="{digest}", algorithm=MD5'
             + (f', opaque="{challenge["opaque"]}"' if "opaque" in challenge else ""),
         )
         assert told.status == 200, told.start

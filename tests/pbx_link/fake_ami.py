@@ -23,6 +23,7 @@ class FakeAmi:
         self.connections = 0
         self.heard: list[dict[str, str]] = []
         self._writers: list[asyncio.StreamWriter] = []
+        self._serving: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> FakeAmi:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -33,6 +34,7 @@ class FakeAmi:
         self._server.close()
         for writer in self._writers:
             writer.transport.abort()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     def say(self, data: bytes) -> None:
         self._writers[-1].write(data)
@@ -48,6 +50,9 @@ class FakeAmi:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.append(task)
         self._writers.append(writer)
         writer.write(self._greeting)
         try:
