@@ -37,7 +37,7 @@ class Way:
 
 @dataclass(slots=True)
 class Plan:
-    """What to do. `rates` are calls a second, each for `rate_seconds`, to `crowd_number`, where the phones `crowd` ring."""
+    """What to do. `rates` are calls a second, each kept for `rate_seconds`; they are for the phones of `crowd`."""
 
     registrar_port: int
     ways: list[Way]
