@@ -14,15 +14,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-# Extensions that Asterisk itself jumps to; an account of that name would be dialled when a call hangs up or times out.
-RESERVED_EXTENSIONS = frozenset({"a", "e", "h", "i", "o", "s", "t", "T"})
-PARKING_EXTENSION = 700
-PARKING_SPACES = range(701, 721)
+from dialplan.destinations import Leads, ToExtension, ToQueue
+from dialplan.names import PARKING_EXTENSION, PARKING_SPACES, Account, SafeName
 
 # Dialled by phones: an agent's state, the echo test, the parking place.
 _SERVICE_CODES = frozenset({"*11", "*12", "*13", "*43", str(PARKING_EXTENSION), *map(str, PARKING_SPACES)})
 
-_SAFE_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,31}")
 _PREFIX = re.compile(r"[a-z0-9_-]{0,24}")
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
@@ -34,21 +31,6 @@ _LONGEST_TEXT = 256
 def new_secret() -> str:
     """A fresh password of 192 bits, of letters, digits, `-` and `_`."""
     return secrets.token_urlsafe(24)
-
-
-def _safe_name(value: str) -> str:
-    if not _SAFE_NAME.fullmatch(value):
-        raise ValueError("use 1 to 32 letters a-z, A-Z, digits, '_' or '-'")
-    return value
-
-
-def _account(value: str) -> str:
-    _safe_name(value)
-    if value in RESERVED_EXTENSIONS:
-        raise ValueError(f"{value!r} is a name that Asterisk keeps for itself")
-    if value.isdigit() and (int(value) == PARKING_EXTENSION or int(value) in PARKING_SPACES):
-        raise ValueError(f"{value} is one of the parking extensions")
-    return value
 
 
 def _number(value: str) -> str:
@@ -122,8 +104,6 @@ def _context_prefix(value: str) -> str:
     return value
 
 
-SafeName = Annotated[str, AfterValidator(_safe_name)]
-Account = Annotated[str, AfterValidator(_account)]
 Number = Annotated[str, AfterValidator(_number)]
 DisplayName = Annotated[str, AfterValidator(_display_name)]
 Secret = Annotated[str, AfterValidator(_secret), Field(repr=False)]
@@ -260,8 +240,8 @@ class PbxConfig(_Checked):
     phones: Sequence[Phone] = ()
     trunks: Sequence[Trunk] = ()
     queues: Sequence[Queue] = ()
-    numbers: Mapping[Number, SafeName] = Field(default_factory=dict)
-    """Dialled number to the name of a queue. A number with `+` is also taken without it."""
+    numbers: Mapping[Number, Leads] = Field(default_factory=dict)
+    """Dialled number to where it leads; a mere name is that of a queue. A number with `+` is also taken without it."""
     default_queue: SafeName | None = None
     """Queue of a number that `numbers` lacks. None: the caller hears that the number is not in service."""
     early_media: frozenset[Number] = frozenset()
@@ -287,9 +267,11 @@ class PbxConfig(_Checked):
                 raise ValueError("queues: 'general' is a name that Asterisk keeps for itself")
             if queue.music not in {"default", *self.music}:
                 raise ValueError(f"queues: music {queue.music!r} of {queue.name!r} is not in music")
-        for number, name in self.numbers.items():
-            if name not in queues:
-                raise ValueError(f"numbers: {number} names the queue {name!r}, which is not in queues")
+        for number, destination in self.numbers.items():
+            if isinstance(destination, ToQueue) and destination.queue not in queues:
+                raise ValueError(f"numbers: {number} names the queue {destination.queue!r}, which is not in queues")
+            if isinstance(destination, ToExtension) and destination.extension not in accounts:
+                raise ValueError(f"numbers: {number} names the phone {destination.extension!r}, which is not in phones")
             if number in accounts:
                 raise ValueError(f"numbers: {number} is also a phone's account")
             if number in _SERVICE_CODES:

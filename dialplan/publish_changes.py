@@ -74,15 +74,21 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ch
 def _numbers(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     early = set(config.get("early_media", []))
     return {
-        number: {"queue": queue, "early_media": number in early} for number, queue in config.get("numbers", {}).items()
+        number: {"destination": _destination(leads), "early_media": number in early}
+        for number, leads in config.get("numbers", {}).items()
     }
+
+
+def _destination(leads: Any) -> dict[str, Any]:
+    """A destination as data; before there were others, a number had the name of a queue."""
+    return {"kind": "queue", "queue": leads} if isinstance(leads, str) else dict(leads)
 
 
 def _of_kind(kind: str, old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]) -> Iterator[Change]:
     for name in sorted({*old, *new}):
         title = _titled(kind, name, new.get(name) or old[name])
         if name not in old:
-            leads = f" and leads to the queue {new[name]['queue']}" if kind == "number" else ""
+            leads = f" and leads to {_led_to(new[name]['destination'])}" if kind == "number" else ""
             yield Change("added", kind, name, f"{title} is new{leads}.", after=_open(new[name]))
         elif name not in new:
             yield Change("removed", kind, name, f"{title} is removed.", before=_open(old[name]))
@@ -110,11 +116,21 @@ def _changed(kind: str, name: str, attribute: str, was: Any, becomes: Any, *, is
         parts = [f"{account} joins" for account in becomes if account not in was]
         parts += [f"{account} leaves" for account in was if account not in becomes]
         text = f"{title}: {', '.join(parts) or 'its members are in another order'}."
-    elif kind == "number" and attribute == "queue":
-        text = f"{title} leads to the queue {becomes} instead of {was}."
+    elif kind == "number" and attribute == "destination":
+        text = f"{title} leads to {_led_to(becomes)} instead of {_led_to(was)}."
     else:
         text = f"{title}: {attribute.replace('_', ' ')} is {_said(becomes)}, was {_said(was)}."
     return Change("changed", kind, name, text, attribute, was, becomes)
+
+
+def _led_to(destination: dict[str, Any]) -> str:
+    match destination:
+        case {"kind": "extension", "extension": account, "ring_seconds": seconds}:
+            return f"the phone {account} for {seconds} s"
+        case {"kind": "announcement", "sound": sound}:
+            return f"the announcement {sound}"
+        case _:
+            return f"the queue {destination.get('queue')}"
 
 
 def _said(value: Any) -> str:

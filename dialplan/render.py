@@ -10,7 +10,9 @@ from pathlib import Path
 import jinja2
 
 from dialplan import modules
-from dialplan.config import PARKING_EXTENSION, PARKING_SPACES, PbxConfig, Phone, Queue, Trunk
+from dialplan.config import PbxConfig, Phone, Trunk
+from dialplan.destinations import Destination
+from dialplan.names import PARKING_EXTENSION, PARKING_SPACES
 from kernel.errors import Complaint
 
 # Begins every file that we write: what does not begin so is somebody else's and is not overwritten.
@@ -151,7 +153,8 @@ def _values(config: PbxConfig) -> dict[str, object]:
     values: dict[str, object] = {name: getattr(config, name) for name in PbxConfig.model_fields}
     values.update(
         default_queue=default_queue,
-        dialled=_dialled(config, queues),
+        dialled=_dialled(config),
+        queue_named=queues,
         early_media={variant for number in config.early_media for variant in (number, number.removeprefix("+"))},
         sip_bind=_bracketed(config.sip_address),
         on_loopback=ipaddress.ip_address(config.sip_address).is_loopback,
@@ -171,14 +174,14 @@ def _values(config: PbxConfig) -> dict[str, object]:
     return values
 
 
-def _dialled(config: PbxConfig, queues: Mapping[str, Queue]) -> dict[str, Queue]:
+def _dialled(config: PbxConfig) -> dict[str, Destination]:
     """The static table; providers differ in whether they send the `+`, so a number is there both ways."""
-    table = {number: queues[name] for number, name in config.numbers.items()}
+    table: dict[str, Destination] = dict(config.numbers)
     taken = {*table, *(phone.account for phone in config.phones)}
-    for number, queue in list(table.items()):
+    for number, destination in list(table.items()):
         plain = number.removeprefix("+")
         if plain not in taken:
-            table[plain] = queue
+            table[plain] = destination
     return table
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.audit import START, Author, note
 from accounts.errors import BadInput
 from dialplan.config import PbxConfig, Phone, Queue, Trunk, complaints, new_secret
+from dialplan.destinations import Destination, ToAnnouncement, ToExtension, ToQueue
 from dialplan.stored_tables import NumberRow, PbxRow, PhoneRow, QueueMemberRow, QueueRow, TrunkRow
 
 Row = PhoneRow | TrunkRow | QueueRow | NumberRow
@@ -31,6 +32,7 @@ _NUMBER = ("number", "early_media")
 _FIELDS: Mapping[type[Any], Sequence[str]] = {PhoneRow: _PHONE, TrunkRow: _TRUNK, QueueRow: _QUEUE, NumberRow: _NUMBER}
 _KEY: Mapping[type[Any], str] = {PhoneRow: "account", TrunkRow: "name", QueueRow: "name", NumberRow: "number"}
 _KIND: Mapping[type[Any], str] = {PhoneRow: "phone", TrunkRow: "trunk", QueueRow: "queue", NumberRow: "number"}
+_DESTINATION: TypeAdapter[Destination] = TypeAdapter(Destination)
 _MODEL: Mapping[type[Any], type[BaseModel]] = {PhoneRow: Phone, TrunkRow: Trunk, QueueRow: Queue}
 
 
@@ -62,13 +64,11 @@ class StoredPbx:
             await self._put(session, PhoneRow, phone.model_dump(), now)
         for trunk in self.base.trunks:
             await self._put(session, TrunkRow, trunk.model_dump(), now)
-        queues: dict[str, QueueRow] = {}
         for queue in self.base.queues:
-            queues[queue.name] = await self._put(session, QueueRow, queue.model_dump(), now)
-            await self.set_members(session, queues[queue.name], queue.members)
-        for number, name in self.base.numbers.items():
-            early = number in self.base.early_media
-            values = {"number": number, "early_media": early, "queue_id": queues[name].id}
+            row = await self._put(session, QueueRow, queue.model_dump(), now)
+            await self.set_members(session, row, queue.members)
+        for number, destination in self.base.numbers.items():
+            values = {"number": number, "early_media": number in self.base.early_media, "destination": destination}
             await self._put(session, NumberRow, values, now)
         await self.config(session)
         note(session, START, "import", "pbx", self.base.node, now=now)
@@ -79,10 +79,11 @@ class StoredPbx:
         if row is None:
             row = kind(created_at=now)
             session.add(row)
-        fields = [*_FIELDS[kind], "queue_id"] if kind is NumberRow else _FIELDS[kind]
-        for field in fields:
+        for field in _FIELDS[kind]:
             value = values[field]
             setattr(row, field, list(value) if isinstance(value, tuple) else value)
+        if isinstance(row, NumberRow):
+            await _lead(session, row, values["destination"])
         await session.flush()
         return row
 
@@ -91,7 +92,6 @@ class StoredPbx:
         stored = await session.get(PbxRow, self.base.node)
         if stored is None:
             return self.base
-        queues = {row.id: row.name for row in await session.scalars(select(QueueRow).order_by(QueueRow.name))}
         members: dict[int, list[str]] = {}
         pairs = await session.execute(
             select(QueueMemberRow.queue_id, PhoneRow.account)
@@ -108,7 +108,7 @@ class StoredPbx:
                 values_of(row) | {"members": members.get(row.id, [])}
                 for row in await session.scalars(select(QueueRow).order_by(QueueRow.name))
             ],
-            "numbers": {row.number: queues[row.queue_id] for row in numbers},
+            "numbers": {row.number: await destination_of(session, row) for row in numbers},
             "early_media": {row.number for row in numbers if row.early_media},
             "default_queue": stored.default_queue,
         }
@@ -122,7 +122,7 @@ class StoredPbx:
     ) -> R:
         """Store something new. A phone's `secret` is made where none is given. `BadInput` names the field.
 
-        `members` of a queue are accounts; `queue` of a number is the name of one.
+        `members` of a queue are accounts; `destination` of a number is one, or what can be made one.
         """
         given = dict(values)
         if kind is PhoneRow:
@@ -169,6 +169,9 @@ class StoredPbx:
                 raise BadInput("queue", f"numbers lead to it: {', '.join(sorted(numbers))}")
             await session.execute(delete(QueueMemberRow).where(QueueMemberRow.queue_id == row.id))
         if isinstance(row, PhoneRow):
+            numbers = (await session.scalars(select(NumberRow.number).where(NumberRow.phone_id == row.id))).all()
+            if numbers:
+                raise BadInput("phone", f"numbers lead to it: {', '.join(sorted(numbers))}")
             await session.execute(delete(QueueMemberRow).where(QueueMemberRow.phone_id == row.id))
         await session.delete(row)
         await session.flush()
@@ -188,24 +191,20 @@ class StoredPbx:
         await session.flush()
 
     async def described(self, session: AsyncSession, row: Row) -> dict[str, Any]:
-        """The row's values as an admin knows them: members as accounts, a queue as its name."""
+        """The row's values as an admin knows them: members as accounts, a destination with its name."""
         values = values_of(row)
         if isinstance(row, QueueRow):
             values["members"] = await members_of(session, row.id)
         if isinstance(row, NumberRow):
-            queue = await session.get(QueueRow, row.queue_id)
-            values["queue"] = queue.name if queue else None
+            values["destination"] = (await destination_of(session, row)).model_dump()
         return values
 
     async def _set(self, session: AsyncSession, row: Row, values: Mapping[str, Any]) -> None:
         for field in _FIELDS[type(row)]:
             if field in values:
                 setattr(row, field, values[field])
-        if isinstance(row, NumberRow) and "queue" in values:
-            queue = await by_key(session, QueueRow, values["queue"])
-            if queue is None:
-                raise BadInput("queue", f"there is no queue {values['queue']!r}")
-            row.queue_id = queue.id
+        if isinstance(row, NumberRow) and "destination" in values:
+            await _lead(session, row, values["destination"])
         if (model := _MODEL.get(type(row))) is not None:
             try:
                 checked = model.model_validate(values_of(row))
@@ -237,6 +236,41 @@ class StoredPbx:
             await self.config(session)
         except BadInput as error:
             raise BadInput(_KEY[kind], error.reason) from error
+
+
+async def destination_of(session: AsyncSession, row: NumberRow) -> Destination:
+    """Where the number leads."""
+    if row.phone_id is not None:
+        phone = await session.get_one(PhoneRow, row.phone_id)
+        return ToExtension.model_construct(extension=phone.account, ring_seconds=row.ring_seconds)
+    if row.queue_id is not None:
+        queue = await session.get_one(QueueRow, row.queue_id)
+        return ToQueue.model_construct(queue=queue.name)
+    return ToAnnouncement.model_construct(sound=row.sound)
+
+
+async def _lead(session: AsyncSession, row: NumberRow, wanted: Any) -> None:
+    """Have the number lead there. `BadInput` names the field of the destination."""
+    try:
+        destination = _DESTINATION.validate_python(wanted)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(step) for step in ("destination", *first["loc"][1:]))
+        raise BadInput(field, first["msg"].removeprefix("Value error, ")) from error
+    row.kind, row.queue_id, row.phone_id, row.ring_seconds, row.sound = destination.kind, None, None, None, None
+    match destination:
+        case ToQueue(queue=name):
+            queue = await by_key(session, QueueRow, name)
+            if queue is None:
+                raise BadInput("destination.queue", f"there is no queue {name!r}")
+            row.queue_id = queue.id
+        case ToExtension(extension=account, ring_seconds=seconds):
+            phone = await by_key(session, PhoneRow, account)
+            if phone is None:
+                raise BadInput("destination.extension", f"there is no phone {account!r}")
+            row.phone_id, row.ring_seconds = phone.id, seconds
+        case ToAnnouncement(sound=sound):
+            row.sound = sound
 
 
 def _is_there(kind: type[Any], key: str) -> BadInput:

@@ -78,13 +78,17 @@ class QueueMemberRow(Base):
 
 
 class NumberRow(Base):
-    """A number that callers dial, and the queue that it leads to."""
+    """A number that callers dial, and where it leads: `dialplan.destinations`. What is not of its `kind` is null."""
 
     __tablename__ = "dialled_numbers"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(NAME_LIMIT), unique=True)
-    queue_id: Mapped[int] = mapped_column(ForeignKey("queues.id", ondelete="RESTRICT"), index=True)
+    kind: Mapped[str] = mapped_column(String(16), server_default="queue")
+    queue_id: Mapped[int | None] = mapped_column(ForeignKey("queues.id", ondelete="RESTRICT"), index=True)
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phones.id", ondelete="RESTRICT"), index=True)
+    ring_seconds: Mapped[int | None]
+    sound: Mapped[str | None] = mapped_column(String(64))
     early_media: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime())
 

@@ -1,4 +1,4 @@
-"""Queues and the numbers that lead to them, as the settings say."""
+"""Queues and the numbers that callers dial, as they were published."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from accounts.errors import BadInput
+from queue_router.rules import Asked, Destination, Rule, Rules, ToQueue, Verdict
 
 DEFAULT_RING_SECONDS = 15
 DEFAULT_WRAP_UP_SECONDS = 15
@@ -33,34 +34,48 @@ class Queue:
 
 
 class NumberTable:
-    """Which queue a dialled number leads to."""
+    """Where a dialled number leads, by the rules of the moment."""
 
-    def __init__(self, queues: Iterable[Queue], numbers: Mapping[str, str]) -> None:
-        """`numbers` maps what callers dial to the name of a queue. `BadInput` where there is no queue of that name."""
+    def __init__(
+        self, queues: Iterable[Queue], numbers: Mapping[str, Destination | str], default_queue: str | None = None
+    ) -> None:
+        """`numbers` maps what callers dial to a destination, or to the name of a queue; others go to `default_queue`.
+        `BadInput` where there is no queue of that name."""
         self.queues: dict[str, Queue] = {}
-        self._by_number: dict[str, Queue] = {}
-        self.replace(queues, numbers)
+        self._rules = Rules()
+        self.replace(queues, numbers, default_queue)
 
-    def replace(self, queues: Iterable[Queue], numbers: Mapping[str, str]) -> None:
+    def replace(
+        self, queues: Iterable[Queue], numbers: Mapping[str, Destination | str], default_queue: str | None = None
+    ) -> None:
         """Lead by these from now on. Raises as the making does; then all is as before."""
         known = {queue.name: queue for queue in queues}
-        by_number: dict[str, Queue] = {}
-        for number, name in numbers.items():
-            if name not in known:
-                raise BadInput(f"numbers.{number}", f"leads to the queue {name!r}, which is not there")
-            by_number[_dialable(number)] = known[name]
-        self.queues, self._by_number = known, by_number
+        rules = [
+            Rule(number, ToQueue.model_construct(queue=leads) if isinstance(leads, str) else leads)
+            for number, leads in numbers.items()
+        ]
+        for rule in rules:
+            if isinstance(rule.destination, ToQueue) and rule.destination.queue not in known:
+                raise BadInput(
+                    f"numbers.{rule.number}", f"leads to the queue {rule.destination.queue!r}, which is not there"
+                )
+        if default_queue is not None and default_queue not in known:
+            raise BadInput("default_queue", f"there is no queue {default_queue!r}")
+        default = ToQueue.model_construct(queue=default_queue) if default_queue is not None else None
+        self.queues, self._rules = known, Rules(rules, queues=known, default=default)
 
     def wrap_up_seconds(self, queue: str | None) -> float:
         """After-call work behind a call out of that queue; the usual time where there is no such queue (any more)."""
         known = self.queues.get(queue or "")
         return float(known.wrap_up_seconds if known else DEFAULT_WRAP_UP_SECONDS)
 
+    def decide(self, asked: Asked) -> Verdict:
+        """Where a call goes, and why."""
+        return self._rules.decide(asked)
+
     def queue_of(self, dialed: str | None) -> Queue | None:
-        """The queue that `dialed` leads to; None where the table has no such number."""
-        return self._by_number.get(_dialable(dialed or ""))
-
-
-def _dialable(number: str) -> str:
-    # A trunk may send a plus or leave it off, and people write numbers with blanks and dashes.
-    return "".join(character for character in number if character not in "+ -().")
+        """The queue that a rule for `dialed` leads to; None where there is none, or it leads elsewhere."""
+        verdict = self._rules.decide(Asked(dialed))
+        if verdict.rule is None or not isinstance(verdict.destination, ToQueue):
+            return None
+        return self.queues.get(verdict.destination.queue)

@@ -279,7 +279,7 @@ class Ringdesk:
 
     async def _take_published(self, pbx: PbxConfig) -> None:
         """Route by what Asterisk was told just now."""
-        self.numbers.replace(_queues(pbx), pbx.numbers)
+        self.numbers.replace(_queues(pbx), pbx.numbers, pbx.default_queue)
         await self.agents.load()
         # A new member of app_queue is not paused yet; a caller may wait for whom there is somebody now.
         self._members.tell_again()
@@ -303,7 +303,7 @@ def _queues(pbx: PbxConfig) -> list[Queue]:
 
 
 def _number_table(pbx: PbxConfig) -> NumberTable:
-    return NumberTable(_queues(pbx), pbx.numbers)
+    return NumberTable(_queues(pbx), pbx.numbers, pbx.default_queue)
 
 
 async def _listening(setting: str, host: str, port: int, starting: Coroutine[Any, Any, Any]) -> Any:

@@ -49,6 +49,9 @@ def document(app: web.Application) -> dict[str, Any]:
     schemas["Problem"] = problem
     for schema in schemas.values():
         for name, field in schema.get("properties", {}).items():
+            if "const" in field:
+                # Nor does it know `const`.
+                field["enum"] = [field.pop("const")]
             if "$ref" in field and "nullable" in field:
                 # Beside a $ref, OpenAPI 3.0 ignores everything else.
                 schema["properties"][name] = {"allOf": [{"$ref": field["$ref"]}], "nullable": True}

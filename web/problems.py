@@ -84,9 +84,15 @@ def invalid(error: ValidationError, where: str) -> web.Response:
     return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, f"{first.field}: {first.reason}", errors)
 
 
+ONE_OF_SEVERAL = frozenset({"destination"})
+"""Fields whose value is of one of several kinds: behind their name a location has the kind, which is no field."""
+
+
 def _path(location: tuple[int | str, ...]) -> str:
     path = ""
-    for step in location:
+    for before, step in zip((None, *location), location, strict=False):
+        if before in ONE_OF_SEVERAL:
+            continue
         path += f"[{step}]" if isinstance(step, int) else f".{step}"
     return path.lstrip(".") or "(whole)"
 

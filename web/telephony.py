@@ -10,11 +10,14 @@ from typing import Annotated, Any, Literal
 from aiohttp import web
 from aiohttp_pydantic.oas.typing import r200, r201, r204
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.audit import Author
 from accounts.rights import Action, Thing
-from dialplan.config import Account, DisplayName, Host, MatchAddress, Number, SafeName, Strategy, new_secret
+from dialplan.config import DisplayName, Host, MatchAddress, Number, Strategy, new_secret
+from dialplan.destinations import ToAnnouncement, ToExtension, ToQueue
+from dialplan.names import Account, SafeName
 from dialplan.stored import Page, Row, StoredPbx, page
 from dialplan.stored_publications import Outcome, Result, history
 from dialplan.stored_tables import NumberRow, PhoneRow, PublicationRow, QueueRow, TrunkRow
@@ -28,6 +31,7 @@ Search = Annotated[str, Field(max_length=200)]
 RingSeconds = Annotated[int, Field(ge=1, le=300)]
 WrapUpSeconds = Annotated[int, Field(ge=0, le=900)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Destination = Annotated[ToQueue | ToExtension | ToAnnouncement, Field(discriminator="kind")]
 
 
 class PbxView(BaseModel):
@@ -128,14 +132,14 @@ class QueueChange(BaseModel, extra="forbid"):
 
 
 class DialedNumberView(BaseModel):
-    """A number that callers dial, and the queue that it leads to.
+    """A number that callers dial, and where it leads: to a queue, a phone of the company, or an announcement.
 
     `early_media`: it is not answered before an agent answers; the caller hears ringing till then and pays nothing.
     """
 
     id: int
     number: str
-    queue: str
+    destination: Destination
     early_media: bool
 
 
@@ -150,7 +154,7 @@ class NewNumber(BaseModel, extra="forbid"):
     """A number to add."""
 
     number: Number
-    queue: SafeName
+    destination: Destination
     early_media: bool = False
 
 
@@ -158,7 +162,7 @@ class NumberChange(BaseModel, extra="forbid"):
     """What is to be different."""
 
     number: Number | None = None
-    queue: SafeName | None = None
+    destination: Destination | SkipJsonSchema[None] = Field(None, json_schema_extra={"nullable": True})
     early_media: bool | None = None
 
 

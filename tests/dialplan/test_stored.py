@@ -92,9 +92,15 @@ async def test_what_does_not_fit_is_refused_by_field(database: Database, stored:
     assert (await refused(database, stored, QueueRow, name="q", ring_seconds=0))[0] == "ring_seconds"
     assert (await refused(database, stored, QueueRow, name="q", music="nosuch"))[0] == "name"
     assert (await refused(database, stored, QueueRow, name="general"))[0] == "name"
-    assert (await refused(database, stored, NumberRow, number="12x", queue="sales"))[0] == "number"
-    assert (await refused(database, stored, NumberRow, number="12", queue="nosuch"))[0] == "queue"
-    assert (await refused(database, stored, NumberRow, number="1001", queue="sales"))[0] == "number"
+    assert (await refused(database, stored, NumberRow, number="12x", destination={"kind": "queue", "queue": "sales"}))[
+        0
+    ] == "number"
+    assert (await refused(database, stored, NumberRow, number="12", destination={"kind": "queue", "queue": "no"}))[
+        0
+    ] == ("destination.queue")
+    assert (await refused(database, stored, NumberRow, number="1001", destination={"kind": "queue", "queue": "sales"}))[
+        0
+    ] == "number"
     assert (await refused(database, stored, TrunkRow, name="1001", host="h.example"))[0] == "name"
     assert (await refused(database, stored, TrunkRow, name="tr"))[1].startswith("set match")
     async with database.reading() as session:
@@ -132,9 +138,21 @@ async def test_every_change_is_said_and_none_tells_a_secret(database: Database, 
         await stored.change(session, ann, {"secret": "another-secret", "name": "Anna"}, COMMAND_LINE, NOW)
         members = ["1001", "1003"]
         await stored.change(session, sales, {"members": members, "ring_seconds": 9}, COMMAND_LINE, NOW)
-        await stored.change(session, number, {"queue": "sales", "early_media": True}, COMMAND_LINE, NOW)
+        await stored.change(
+            session,
+            number,
+            {"destination": {"kind": "queue", "queue": "sales"}, "early_media": True},
+            COMMAND_LINE,
+            NOW,
+        )
         await stored.change(session, help_, {"name": "support"}, COMMAND_LINE, NOW)
-        await stored.add(session, NumberRow, {"number": "601", "queue": "support"}, COMMAND_LINE, NOW)
+        await stored.add(
+            session,
+            NumberRow,
+            {"number": "601", "destination": {"kind": "queue", "queue": "support"}},
+            COMMAND_LINE,
+            NOW,
+        )
     async with database.reading() as session:
         config = await stored.config(session)
         audited = list(await session.scalars(select(AuditEntry)))
@@ -147,8 +165,8 @@ async def test_every_change_is_said_and_none_tells_a_secret(database: Database, 
         "Queue sales: 1003 joins, 1002 leaves.",
         "Queue sales: ring seconds is 9, was 15.",
         "Queue support is new.",
+        "Number 600 leads to the queue sales instead of the queue help.",
         "Number 600: early media is yes, was no.",
-        "Number 600 leads to the queue sales instead of help.",
         "Number 601 is new and leads to the queue support.",
         "Setting default_queue: value is support, was help.",
     ]

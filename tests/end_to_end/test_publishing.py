@@ -20,6 +20,7 @@ from tests.end_to_end.waiting import eventually
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
 NUMBER = "+6629990000"
+SUPPORT = {"kind": "queue", "queue": "support"}
 
 
 class Admin:
@@ -56,7 +57,7 @@ async def test_a_new_phone_queue_and_number_work_without_a_restart_while_a_call_
 
             phone = await admin("POST", "phones", {"account": "1050", "name": "Suda"}, status=201)
             await admin("POST", "queues", {"name": "support", "members": ["1050"], "ring_seconds": 9}, status=201)
-            await admin("POST", "numbers", {"number": NUMBER, "queue": "support"}, status=201)
+            await admin("POST", "numbers", {"number": NUMBER, "destination": SUPPORT}, status=201)
             would = await admin("POST", "publications", {"dry_run": True})
             said = [change["text"] for change in would["changes"]]
             assert said == [
@@ -96,7 +97,7 @@ async def test_who_waits_is_offered_to_an_agent_who_joins_the_queue_and_a_member
     async with House(staff=2, callers=1) as house:
         admin, _ = await people(house)
         queue = await admin("POST", "queues", {"name": "support"}, status=201)
-        await admin("POST", "numbers", {"number": NUMBER, "queue": "support"}, status=201)
+        await admin("POST", "numbers", {"number": NUMBER, "destination": SUPPORT}, status=201)
         await admin("POST", "publications", {})
         async with house.ready_agent("1001") as agent, house.phone("1002"), house.caller("+66811111111") as caller:
             await caller.dial(NUMBER)
@@ -119,7 +120,7 @@ async def test_what_the_command_line_publishes_reaches_the_running_service() -> 
     async with House(staff=1, callers=1) as house:
         admin, _ = await people(house)
         await admin("POST", "queues", {"name": "support", "members": ["1001"]}, status=201)
-        await admin("POST", "numbers", {"number": NUMBER, "queue": "support"}, status=201)
+        await admin("POST", "numbers", {"number": NUMBER, "destination": SUPPORT}, status=201)
         assert house.service.numbers.queue_of(NUMBER) is None
         outcome = await publish_once(house.settings)
         assert [change.name for change in outcome.changes] == ["support", NUMBER]

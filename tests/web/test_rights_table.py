@@ -177,7 +177,10 @@ def shows_work(body: Any, whose: Person) -> bool:
 
 PHONE = ("phones", lambda number: {"account": f"{2000 + number}"})
 QUEUE = ("queues", lambda number: {"name": f"queue{number}"})
-NUMBER = ("numbers", lambda number: {"number": f"+66290000{number:02}", "queue": "help"})
+NUMBER = (
+    "numbers",
+    lambda number: {"number": f"+66290000{number:02}", "destination": {"kind": "queue", "queue": "help"}},
+)
 TRUNK = ("trunks", lambda number: {"name": f"trunk{number}", "match": ["192.0.2.1"]})
 TEAMS = ("teams", lambda number: {"name": f"Team {number}"})
 USERS = ("users", lambda number: {"login": f"user{number}", "name": "x", "role": "agent"})

@@ -61,14 +61,35 @@ async def test_a_queue_with_members_and_a_number_that_leads_to_it(house: House, 
         await send(house, admin, "POST", "phones", {"account": account}, 201)
     queue = await send(house, admin, "POST", "queues", {"name": "support", "members": ["1002", "1001"]}, 201)
     assert queue["members"] == ["1002", "1001"]
-    number = await send(house, admin, "POST", "numbers", {"number": "+66299", "queue": "support"}, 201)
+    number = await send(
+        house, admin, "POST", "numbers", {"number": "+66299", "destination": {"kind": "queue", "queue": "support"}}, 201
+    )
     refused = await refusal(house, admin, "DELETE", f"queues/{queue['id']}")
     assert refused["errors"][0]["reason"] == "numbers lead to it: +66299"
     renamed = await send(house, admin, "PATCH", f"queues/{queue['id']}", {"name": "help", "members": ["1001"]})
     assert (renamed["name"], renamed["members"]) == ("help", ["1001"])
-    assert (await send(house, admin, "GET", f"numbers/{number['id']}"))["queue"] == "help"
+    assert (await send(house, admin, "GET", f"numbers/{number['id']}"))["destination"] == {
+        "kind": "queue",
+        "queue": "help",
+    }
     await send(house, admin, "DELETE", f"numbers/{number['id']}", status=204)
     await send(house, admin, "DELETE", f"queues/{queue['id']}", status=204)
+
+
+async def test_a_number_leads_to_a_phone_or_an_announcement_and_elsewhere_later(house: House, admin: Person) -> None:
+    phone = await send(house, admin, "POST", "phones", {"account": "1001"}, 201)
+    to_phone = {"kind": "extension", "extension": "1001", "ring_seconds": 40}
+    number = await send(house, admin, "POST", "numbers", {"number": "+66298", "destination": to_phone}, 201)
+    assert number["destination"] == to_phone
+    refused = await refusal(house, admin, "DELETE", f"phones/{phone['id']}")
+    assert refused["errors"][0]["reason"] == "numbers lead to it: +66298"
+    await send(house, admin, "PATCH", f"phones/{phone['id']}", {"account": "1002"})
+    path = f"numbers/{number['id']}"
+    assert (await send(house, admin, "GET", path))["destination"] == {**to_phone, "extension": "1002"}
+    announced = {"kind": "announcement", "sound": "digits/1"}
+    assert (await send(house, admin, "PATCH", path, {"destination": announced}))["destination"] == announced
+    assert (await send(house, admin, "PATCH", path, {"early_media": True}))["destination"] == announced
+    await send(house, admin, "DELETE", f"phones/{phone['id']}", status=204)
 
 
 async def test_a_trunk_never_tells_its_password(house: House, admin: Person) -> None:
@@ -91,9 +112,17 @@ async def test_a_trunk_never_tells_its_password(house: House, admin: Person) -> 
         ("queues", {"name": "q", "members": ["9999"]}, "members[0]"),
         ("queues", {"name": "q", "ring_seconds": 0}, "ring_seconds"),
         ("queues", {"name": "q", "strategy": "mine"}, "strategy"),
-        ("numbers", {"number": "12", "queue": "nosuch"}, "queue"),
-        ("numbers", {"number": "1;2", "queue": "nosuch"}, "number"),
-        ("numbers", {"number": "12", "queue": "a\0b"}, "queue"),
+        ("numbers", {"number": "12", "destination": {"kind": "queue", "queue": "nosuch"}}, "destination.queue"),
+        ("numbers", {"number": "1;2", "destination": {"kind": "queue", "queue": "nosuch"}}, "number"),
+        ("numbers", {"number": "12", "destination": {"kind": "queue", "queue": "a\0b"}}, "destination.queue"),
+        ("numbers", {"number": "12", "destination": {"kind": "extension", "extension": "9"}}, "destination.extension"),
+        ("numbers", {"number": "12", "destination": {"kind": "extension"}}, "destination.extension"),
+        ("numbers", {"number": "12", "destination": {"kind": "announcement", "sound": "a/../b"}}, "destination.sound"),
+        ("numbers", {"number": "12", "destination": {"kind": "announcement", "sound": "/etc/x"}}, "destination.sound"),
+        ("numbers", {"number": "12", "destination": {"kind": "announcement", "sound": "a&b"}}, "destination.sound"),
+        ("numbers", {"number": "12", "destination": {"kind": "elsewhere"}}, "destination"),
+        ("numbers", {"number": "12", "destination": "sales"}, "destination"),
+        ("numbers", {"number": "12"}, "destination"),
         ("phones", {"account": "1\ud800"}, "account"),
         ("phones", {"account": "1009", "name": "x" * 300}, "name"),
         ("queues", {"name": "q", "ring_seconds": 301}, "ring_seconds"),
@@ -124,7 +153,7 @@ async def test_only_an_admin_may_and_an_agent_may_read_queues(house: House) -> N
         ("PATCH", "queues/1", {}),
         ("DELETE", "queues/1", None),
         ("GET", "numbers", None),
-        ("POST", "numbers", {"number": "1", "queue": "q"}),
+        ("POST", "numbers", {"number": "1", "destination": {"kind": "queue", "queue": "q"}}),
         ("PATCH", "numbers/1", {}),
         ("DELETE", "numbers/1", None),
         ("GET", "trunks", None),

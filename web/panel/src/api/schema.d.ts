@@ -5694,16 +5694,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Credentials
-         * @description What somebody signs in with.
-         */
-        Credentials: {
-            /** Login */
-            login: string;
-            /** Password */
-            password: string;
-        };
-        /**
          * MeView
          * @description Whoever asks: who they are, and what they may do with what they showed (session or token).
          */
@@ -5761,6 +5751,16 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /**
+         * Credentials
+         * @description What somebody signs in with.
+         */
+        Credentials: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
         };
         /**
          * NewOwnPassword
@@ -6617,16 +6617,6 @@ export interface components {
             lead_id?: number | null;
         };
         /**
-         * CallNoteText
-         * @description A note about a call as it stands now, in place of what it was.
-         */
-        CallNoteText: {
-            /** Text */
-            text: string;
-            /** Contact Id */
-            contact_id?: number | null;
-        };
-        /**
          * CallNoteView
          * @description What whoever asks has written about a call so far; empty where they wrote nothing yet.
          *
@@ -6641,6 +6631,16 @@ export interface components {
             contact_id: number | null;
             /** Saved At */
             saved_at: string | null;
+        };
+        /**
+         * CallNoteText
+         * @description A note about a call as it stands now, in place of what it was.
+         */
+        CallNoteText: {
+            /** Text */
+            text: string;
+            /** Contact Id */
+            contact_id?: number | null;
         };
         /**
          * CallsShown
@@ -7045,7 +7045,7 @@ export interface components {
         };
         /**
          * DialedNumberView
-         * @description A number that callers dial, and the queue that it leads to.
+         * @description A number that callers dial, and where it leads: to a queue, a phone of the company, or an announcement.
          *
          *     `early_media`: it is not answered before an agent answers; the caller hears ringing till then and pays nothing.
          */
@@ -7054,10 +7054,54 @@ export interface components {
             id: number;
             /** Number */
             number: string;
-            /** Queue */
-            queue: string;
+            /** Destination */
+            destination: components["schemas"]["ToQueue"] | components["schemas"]["ToExtension"] | components["schemas"]["ToAnnouncement"];
             /** Early Media */
             early_media: boolean;
+        };
+        /**
+         * ToAnnouncement
+         * @description A sound of Asterisk's is played, then it is hung up.
+         */
+        ToAnnouncement: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "announcement";
+            /** Sound */
+            sound: string;
+        };
+        /**
+         * ToExtension
+         * @description To a phone of the company, by its account, for so many seconds. It need not be anybody's.
+         */
+        ToExtension: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "extension";
+            /** Extension */
+            extension: string;
+            /**
+             * Ring Seconds
+             * @default 25
+             */
+            ring_seconds: number;
+        };
+        /**
+         * ToQueue
+         * @description To whoever serves the queue.
+         */
+        ToQueue: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "queue";
+            /** Queue */
+            queue: string;
         };
         /**
          * NumberList
@@ -7076,8 +7120,8 @@ export interface components {
         NewNumber: {
             /** Number */
             number: string;
-            /** Queue */
-            queue: string;
+            /** Destination */
+            destination: components["schemas"]["ToQueue"] | components["schemas"]["ToExtension"] | components["schemas"]["ToAnnouncement"];
             /**
              * Early Media
              * @default false
@@ -7091,8 +7135,11 @@ export interface components {
         NumberChange: {
             /** Number */
             number?: string | null;
-            /** Queue */
-            queue?: string | null;
+            /**
+             * Destination
+             * @default null
+             */
+            destination: (components["schemas"]["ToQueue"] | components["schemas"]["ToExtension"] | components["schemas"]["ToAnnouncement"]) | null;
             /** Early Media */
             early_media?: boolean | null;
         };
