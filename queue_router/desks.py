@@ -128,6 +128,21 @@ class Desks:
         """On whose desks the call rings or talks."""
         return [user_id for user_id in self._calls if self.open_call(user_id, call_id) is not None]
 
+    def ringing(self) -> list[tuple[int, DeskCall]]:
+        """What rings at this moment, and at whose desk."""
+        return [
+            (user_id, call)
+            for user_id, calls in self._calls.items()
+            for call in calls.values()
+            if call.phase is CallPhase.OFFERED
+        ]
+
+    def was_answered(self, call_id: str) -> bool:
+        """Whether somebody at a desk took that call, as far as their desk still shows it."""
+        return any(
+            call.answered_at is not None for calls in self._calls.values() if (call := calls.get(call_id)) is not None
+        )
+
     def offer(self, user_id: int, call: DeskCall) -> None:
         """The call begins to ring at the desk. What was over there before makes room for it."""
         calls = {

@@ -124,6 +124,7 @@ class Dispatcher:
         self._look_at = 0.0
         self.faults = 0
         """Waiting callers found beside idle agents by the watchdog."""
+        self._watchers: list[Callable[[], None]] = []
         agents.watch(self._agent_changed)
 
     def subscribe(self, facts: FactBus) -> None:
@@ -135,6 +136,15 @@ class Dispatcher:
         ]
         for kind, handler in handlers:
             facts.subscribe(kind, handler)
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` whenever somebody begins or ceases to wait, or waits elsewhere. It must be quick."""
+        self._watchers.append(watcher)
+
+    @property
+    def is_pbx_heard(self) -> bool:
+        """Whether what is known of who waits can be up to date."""
+        return self._line.is_up
 
     # What the entry says
 
@@ -179,6 +189,7 @@ class Dispatcher:
     def done(self, key: str) -> None:
         """The caller waits no more."""
         waiting = self.waiting.remove(key)
+        self._tell()
         self._pairable_since.pop(key, None)
         offer = self._offers.pop(key, None)
         if offer is not None:
@@ -280,6 +291,7 @@ class Dispatcher:
 
     async def _recognise(self, call: EnteredCall) -> None:
         call.contacts = await look_up(self._directory, call.caller_number, call.call_id)
+        self._tell()
 
     # Bringing them together
 
@@ -454,6 +466,11 @@ class Dispatcher:
 
     def _move(self, waiting: WaitingCall, phase: Phase) -> None:
         waiting.phase, waiting.phase_since = phase, self._clock.now()
+        self._tell()
+
+    def _tell(self) -> None:
+        for watcher in self._watchers:
+            watcher()
 
     def _next_moment(self, next_watch: float) -> float:
         """When something changes by the mere passing of time."""

@@ -40,6 +40,7 @@ from queue_router.desks import Desks
 from queue_router.dispatch import Dispatcher
 from queue_router.fallback_members import FallbackMembers
 from queue_router.heartbeat import Heartbeat
+from queue_router.live_board import LiveBoard
 from queue_router.live_calls import LiveCalls
 from queue_router.numbers import NumberTable, Queue
 from recordings import capture
@@ -87,6 +88,7 @@ class Ringdesk:
     agents: Agents = field(init=False)
     heartbeat: Heartbeat = field(init=False)
     dispatcher: Dispatcher = field(init=False)
+    board: LiveBoard = field(init=False)
     numbers: NumberTable = field(init=False)
     _members: FallbackMembers = field(init=False)
     publishing: Publishing = field(init=False)
@@ -134,7 +136,7 @@ class Ringdesk:
 
         facts, self.hub = FactBus(), LiveHub()
         self.journal = Journal(self.database, facts, clock=self.clock)
-        crm = Crm(self.database, settings.default_region)
+        crm = Crm(self.database, settings.default_region, settings.zone)
         self.contacts = crm.contacts
         async with self.database.transaction() as session:
             await self.contacts.adopt_companies(session, self.clock.now())
@@ -175,6 +177,21 @@ class Ringdesk:
             is_fit=lambda: self.journal.problem is None,
         )
         self.dispatcher, self._members = router.dispatcher, router.members
+        self.board = LiveBoard(
+            numbers=numbers,
+            agents=self.agents,
+            desks=desks,
+            calls=live_calls,
+            room=self.dispatcher,
+            database=self.database,
+            hub=self.hub,
+            clock=self.clock,
+            zone=settings.zone,
+        )
+        self.board.subscribe(facts)
+        self.dispatcher.watch(self.board.look)
+        await self.board.load()
+        self._run(stack, self.board.run(), "board")
         for name, work in router.tasks().items():
             self._run(stack, work, name)
         agi = AgiServer()
@@ -210,6 +227,7 @@ class Ringdesk:
                 queues_of=self._queues_of,
                 agents=self.agents,
                 desks=desks,
+                board=self.board,
                 publishing=self.publishing,
                 panels=router.panels,
                 readiness={"pbx": self._pbx_problem, "journal": self._journal_problem},
@@ -284,6 +302,7 @@ class Ringdesk:
         # A new member of app_queue is not paused yet; a caller may wait for whom there is somebody now.
         self._members.tell_again()
         self.dispatcher.look()
+        self.board.look()
 
     def _queues_of(self, user_id: int) -> frozenset[str]:
         agent = self.agents.find(user_id)

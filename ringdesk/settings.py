@@ -7,6 +7,7 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -84,6 +85,8 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; without one, an SQLite file in `state`."""
     default_region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "TH"
     """Country (ISO 3166) whose national numbers are meant where a number has no +."""
+    time_zone: str | None = None
+    """Name (IANA, `Asia/Bangkok`) of the time zone in which a day begins and ends; without one, the machine's."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     log_json: bool = False
     http: HttpSettings = HttpSettings()
@@ -107,6 +110,16 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no country with telephone numbers (ISO 3166, two capital letters)")
         return value
 
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                ZoneInfo(value)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                raise ValueError(f"{value!r} is no time zone that this machine knows, like Asia/Bangkok") from None
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str | None) -> str | None:
@@ -120,6 +133,11 @@ class Settings(BaseSettings):
             # Not repeated: it may hold a password.
             raise ValueError(f"must begin with one of {', '.join(f'{each}://' for each in DRIVERS)}")
         return value
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """Where a day begins and ends; None: where the machine is."""
+        return ZoneInfo(self.time_zone) if self.time_zone else None
 
     @property
     def effective_database_url(self) -> str:

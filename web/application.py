@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from accounts.sign_in import SignIn
-from web import agents, calls, health, live, openapi, page_files, sessions, telephony, users
+from web import agents, board, calls, health, live, openapi, page_files, sessions, telephony, users
 from web.crm import add_crm
 from web.problems import problems
 from web.services import SERVICES, Services
@@ -36,6 +36,7 @@ def create_app(services: Services) -> web.Application:
     add_crm(app)
     router.add_view("/api/v1/calls", calls.Calls)
     router.add_view("/api/v1/calls/{call_id}", calls.OneCall)
+    router.add_view("/api/v1/board", board.Board)
     router.add_view("/api/v1/agents/me", agents.Me)
     router.add_view("/api/v1/agents/me/state", agents.MyState)
     router.add_view("/api/v1/agents/me/wrap-up", agents.MyWrapUp)

@@ -22,6 +22,9 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from accounts.rights import Action, Owner, Thing, may
 from kernel.messages import LiveSubscription
 from kernel.telemetry import REGISTRY
+from queue_router import live_board
+from queue_router.board import Sight, is_news
+from web.board import sight_of
 from web.services import SERVICES, Services
 from web.sign_in import COOKIE, Credential, SignedIn, actor_of, is_own_page, signed_in
 
@@ -214,8 +217,12 @@ class LiveConnection:
         return len(self._topics) < TOPICS_LIMIT and self._may_see(topic)
 
     def _may_see(self, topic: str) -> bool:
+        if self.user is None:
+            return False
+        if topic == live_board.TOPIC:
+            return may(actor_of(self.user), Action.READ, Thing.BOARD, Owner.user(self.user.id))
         desk = _DESK.fullmatch(topic)
-        if desk is None or self.user is None:
+        if desk is None:
             return False
         return may(actor_of(self.user), Action.READ, Thing.DESK, Owner.user(int(desk[1])))
 
@@ -228,12 +235,14 @@ class LiveConnection:
     async def _pump(self, topic: str, subscription: LiveSubscription) -> None:
         number = 0
         take_snapshot = True
+        sight: Sight | None = None
         while True:
-            number += 1
             if take_snapshot:
                 # Nothing is awaited between forgetting what was dropped and the snapshot: no change falls in between.
                 subscription.take_lost()
-                data = self._snapshot(topic)
+                sight = self._sight(topic)
+                number += 1
+                data = self._snapshot(topic, sight)
                 await self._send({"type": "snapshot", "topic": topic, "seq": number, "at": self._now(), "data": data})
                 take_snapshot = False
                 continue
@@ -241,8 +250,15 @@ class LiveConnection:
             if change is None:
                 SNAPSHOTS.inc()
                 take_snapshot = True
-                number -= 1
                 continue
+            if sight != self._sight(topic):
+                # They may see more than before, or less: the whole as it is now.
+                take_snapshot = True
+                continue
+            data = change.data
+            if sight is not None and not is_news(data := sight.of(data)):
+                continue
+            number += 1
             await self._send(
                 {
                     "type": "change",
@@ -250,12 +266,20 @@ class LiveConnection:
                     "seq": number,
                     "at": self._now(),
                     "kind": change.kind,
-                    "data": change.data,
+                    "data": data,
                 }
             )
 
-    def _snapshot(self, topic: str) -> dict[str, Any]:
+    def _snapshot(self, topic: str, sight: Sight | None) -> dict[str, Any]:
+        if sight is not None:
+            return sight.of(self._services.board.snapshot())
         return self._services.desks.snapshot(int(topic.removeprefix("desk:")))
+
+    def _sight(self, topic: str) -> Sight | None:
+        """What of the board this user sees; None for another topic, which is seen as a whole."""
+        if topic != live_board.TOPIC or self.user is None:
+            return None
+        return sight_of(self._services, actor_of(self.user))
 
     async def _beat(self) -> None:
         while True:

@@ -19,6 +19,7 @@ from kernel.database import Database
 from kernel.messages import LiveHub
 from queue_router.agents import Agents
 from queue_router.desks import Desks
+from queue_router.live_board import LiveBoard
 
 ReadinessCheck = Callable[[], Awaitable[str | None]]
 """None when all is well, else what is not."""
@@ -56,6 +57,7 @@ class Services:
     crm: Crm
     agents: Agents
     desks: Desks
+    board: LiveBoard
     publishing: PublishingService | None = None
     """None: there is no PBX to set up."""
     panels: LivePanels | None = None

@@ -61,6 +61,7 @@ def test_the_example_file_is_right(tmp_path: Path) -> None:
     [
         ('[speech]\nengine = "bogus"', "speech.engine: Input should be 'whisper' or 'vosk'"),
         ('default_region = "ZZ"', "default_region: 'ZZ' is no country"),
+        ('time_zone = "Mars/Base"', "time_zone: 'Mars/Base' is no time zone"),
         ('log_level = "LOUD"', "log_level: Input should be 'DEBUG', 'INFO'"),
         (
             'database_url = "nonsense"',

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ from pbx.journal import Journal
 from queue_router.agents import Agents
 from queue_router.calls_of_agents import CallsOfAgents
 from queue_router.desks import Desks
+from queue_router.live_board import EmptyRoom, LiveBoard
 from queue_router.live_calls import LiveCalls
+from queue_router.numbers import NumberTable, Queue
 from ringdesk.asterisk.instance import AsteriskInstance
 from ringdesk.publishing import OwnAsterisk, Publishing
 from tests.web.house import QUICK, House
@@ -60,9 +63,23 @@ async def standing_house(tmp_path: Path, clock: Clock) -> AsyncIterator[House]:
     agents = Agents(database, hub, clock)
     desks = Desks(hub, agents)
     crm.subscribe(bus)
-    CallsOfAgents(agents, desks, LiveCalls(), crm.contacts).subscribe(bus)
+    calls, room = LiveCalls(), EmptyRoom()
+    CallsOfAgents(agents, desks, calls, crm.contacts).subscribe(bus)
+    board = LiveBoard(
+        numbers=NumberTable([Queue("sales", ("1001", "1002")), Queue("support", ("1002", "1003"))], {}),
+        agents=agents,
+        desks=desks,
+        calls=calls,
+        room=room,
+        database=database,
+        hub=hub,
+        clock=clock,
+        zone=UTC,
+    )
+    board.subscribe(bus)
+    await board.load()
     journal = Journal(database, bus)
-    writing = asyncio.create_task(journal.run())
+    working = [asyncio.create_task(journal.run()), asyncio.create_task(board.run())]
     stored = StoredPbx(PbxConfig(ami_secret="a-good-secret"))
     async with database.transaction() as session:
         await stored.take_over(session, clock.now())
@@ -76,6 +93,7 @@ async def standing_house(tmp_path: Path, clock: Clock) -> AsyncIterator[House]:
         crm=crm,
         agents=agents,
         desks=desks,
+        board=board,
         allowed_origins=frozenset({"https://desk.example.com"}),
         queues_of=lambda user_id: queues.get(user_id, frozenset()),
     )
@@ -83,7 +101,9 @@ async def standing_house(tmp_path: Path, clock: Clock) -> AsyncIterator[House]:
     app[DOOR] = SignIn(database, clock, Passwords(QUICK))
     client = TestClient(TestServer(app))
     await client.start_server()
-    yield House(services, journal, client, queues=queues)
+    yield House(services, journal, client, queues=queues, room=room)
     await client.close()
-    writing.cancel()
+    for task in working:
+        task.cancel()
+    await asyncio.gather(*working, return_exceptions=True)
     await database.close()

@@ -18,6 +18,7 @@ from pbx.facts import CallEnded, CallFact, CallQueued, CallStarted, Direction, O
 from pbx.journal import Journal
 from queue_router.agents import add_agent
 from queue_router.desks import DeskCall
+from queue_router.live_board import EmptyRoom
 from web.services import Services
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -47,6 +48,8 @@ class House:
     people: dict[str, Person] = field(default_factory=dict)
     queues: dict[int, frozenset[str]] = field(default_factory=dict)
     """The queues whose calls each user takes."""
+    room: EmptyRoom = field(default_factory=EmptyRoom)
+    """Where callers wait, as the board sees it. There is no dispatcher: tests put them there."""
 
     @property
     def app(self) -> web.Application:

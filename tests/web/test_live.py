@@ -132,8 +132,8 @@ async def test_topics_are_given_by_right(house: House) -> None:
 
     screen = await house.sign_in(anna)
     await screen.receive_json()
-    await screen.send_json({"type": "subscribe", "topics": [desk, "board", "desk:0", "desk:x", f"desk:{anna.id}"]})
-    for topic in (desk, "board", "desk:0", "desk:x"):
+    await screen.send_json({"type": "subscribe", "topics": [desk, "boards", "desk:0", "desk:x", f"desk:{anna.id}"]})
+    for topic in (desk, "boards", "desk:0", "desk:x"):
         answer = await screen.receive_json(timeout=5)
         assert (answer["type"], answer["topic"]) == ("refused", topic)
     house.services.desks.offer(boris.id, desk_call(NOW))

@@ -194,6 +194,7 @@ TABLE: dict[str, Row] = {
     "GET agents/me": Row(EVERYBODY, at("agents/me")),
     "POST agents/me/state": Row(EVERYBODY, at("agents/me/state", {"wanted": "not_ready"})),
     "POST agents/me/wrap-up": Row(EVERYBODY, at("agents/me/wrap-up", {"action": "done"}), expects=(409,)),
+    "GET board": Row(EVERYBODY, at("board")),
     # users and teams
     "GET users": Row(ADMIN_ONLY, at("users")),
     "POST users": Row(
