@@ -76,8 +76,8 @@ def seconds_in_turn(*ways: Callable[[], float | None], rounds: int = ROUNDS) -> 
     return [statistics.median(seconds) for seconds in taken]
 
 
-def write(figures: Sequence[Figure], file: Path) -> None:
-    """Print a table of `figures` and write them to `file` as JSON."""
+def write(figures: Sequence[Figure], file: Path | None) -> None:
+    """Print a table of `figures` and write them to `file` as JSON, if there is one."""
     table = Table(title="Ringdesk benchmarks")
     for column in ("what", "value", "against", "value", "ratio", "goal", "holds"):
         table.add_column(column, justify="left" if column in ("what", "against", "goal") else "right")
@@ -92,6 +92,8 @@ def write(figures: Sequence[Figure], file: Path) -> None:
             {True: "yes", False: "NO", None: "-"}[figure.holds],
         )
     Console().print(table)
+    if file is None:
+        return
     document = {
         "figures": [asdict(figure) for figure in figures],
         "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",

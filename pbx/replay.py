@@ -12,7 +12,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,11 @@ class BadTrace(Exception):
     """The file is no trace. The message says where and why."""
 
 
-def read(text: str) -> Iterator[dict[str, Any]]:
+def read(text: str, on_cut_off: Callable[[int], None] = lambda line: None) -> Iterator[dict[str, Any]]:
     """The events of a trace.
 
-    A trace whose end is missing (the capture was killed) is read up to its last whole event. Raises `BadTrace` where
-    something else than events stands there, with the line.
+    A trace whose end is missing (the capture was killed) is read up to its last whole event; `on_cut_off` is told the
+    line from which on nothing was read. Raises `BadTrace` where something else than events stands there, with the line.
     """
     position = _skip(text, 0)
     if position == len(text):
@@ -46,6 +46,7 @@ def read(text: str) -> Iterator[dict[str, Any]]:
             event, position = decoder.raw_decode(text, position)
         except json.JSONDecodeError as error:
             if _cut_off(text, error.pos):
+                on_cut_off(_line(text, start))
                 return
             raise BadTrace(f"line {error.lineno}: {error.msg}") from error
         except ValueError as error:  # a number of thousands of digits
@@ -60,6 +61,8 @@ def read(text: str) -> Iterator[dict[str, Any]]:
             position = _skip(text, position + 1)
         elif position < len(text) and text[position] != "]":
             raise BadTrace(f"line {_line(text, position)}: ',' or ']' is expected after an event")
+    if position >= len(text):
+        on_cut_off(_line(text, position))
     rest = _skip(text, position + 1)
     if rest < len(text):
         raise BadTrace(f"line {_line(text, rest)}: something follows after the array")
@@ -128,7 +131,9 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        events = list(read(data.decode("utf-8")))
+        events = list(
+            read(data.decode("utf-8"), lambda line: _say(f"{file}: cut off at line {line}, read up to there"))
+        )
     except OSError as error:
         return _fail(f"{file}: {error.strerror}")
     except UnicodeDecodeError as error:
@@ -158,8 +163,12 @@ def _is_too_old(events: list[dict[str, Any]]) -> bool:
     return bool(told) and not any("Linkedid" in event for event in told)
 
 
-def _fail(message: str) -> int:
+def _say(message: str) -> None:
     print(message, file=sys.stderr)
+
+
+def _fail(message: str) -> int:
+    _say(message)
     return 2
 
 

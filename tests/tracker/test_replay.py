@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +33,9 @@ def test_a_capture_that_was_cut_off_is_read_as_far_as_it_is_whole(
     cut = tmp_path / "cut.json"
     cut.write_text(whole + end, encoding="utf-8")
 
-    assert run(cut, capsys) == run(TRACE, capsys)
+    status, out, err = run(cut, capsys)
+    assert (status, out, "") == run(TRACE, capsys)
+    assert re.fullmatch(rf"{re.escape(str(cut))}: cut off at line \d+, read up to there\n", err)
 
 
 @pytest.mark.parametrize(
