@@ -39,7 +39,7 @@ def demo(
 ) -> None:
     """Start Asterisk, the service, agents at real SIP phones, and callers who really call and speak."""
     # Here and not above: every other command would wait for them.
-    from ringdesk.demo.check import lines, run_check
+    from ringdesk.demo.check import is_well, lines, run_check, tables
     from ringdesk.demo.performance import play
 
     if as_json and not check:
@@ -54,9 +54,16 @@ def demo(
         with _state_of_check(state) as directory:
             _log_to(directory)
             reports, totals = _run(run_check(directory, calls=calls, at_once=at_once, console=console))
-    for line in lines(reports, totals) if as_json else [str(totals)]:
-        print(line)
-    raise typer.Exit(0 if all(report.is_whole for report in reports) else 1)
+    if state is None:
+        for report in reports:  # where they lay is gone
+            report.recording_paths = [Path(path).name for path in report.recording_paths]
+    if as_json:
+        for line in lines(reports, totals):
+            print(line)
+    else:
+        for part in tables(reports, totals):
+            Console().print(part, markup=False, highlight=False, soft_wrap=isinstance(part, str))
+    raise typer.Exit(0 if is_well(totals) else 1)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-import aiohttp
 import structlog
 from rich.console import Console
 
@@ -22,7 +21,8 @@ from ringdesk.asterisk.cache import alone
 from ringdesk.asterisk.instance import AsteriskInstance
 from ringdesk.asterisk.ports import PortUse, free_asterisk_ports, require_free
 from ringdesk.demo import company
-from ringdesk.demo.company import Colleague, Customer, SignIns
+from ringdesk.demo.company import PASSWORD, Colleague, Customer, SignIns
+from ringdesk.demo.panel import Panel
 from ringdesk.demo.softphone import Answer, Program, SoftPhone
 from ringdesk.demo.speech import PromptLibrary, Speech
 from ringdesk.publishing import stored_config
@@ -49,9 +49,11 @@ class Stage:
     service: Ringdesk = field(init=False)
     sign_ins: SignIns = field(init=False)
     phones: Mapping[str, SoftPhone] = field(init=False)
+    panels: Mapping[str, Panel] = field(init=False)
+    """Where each agent is signed in, by their phone's account."""
+    manager: Panel = field(init=False)
     agent_speech: Mapping[str, Speech] = field(init=False)
     caller_speech: list[Speech] = field(init=False)
-    http: aiohttp.ClientSession = field(init=False)
     _program: Program = field(init=False)
     _stack: AsyncExitStack = field(init=False, default_factory=AsyncExitStack)
 
@@ -91,13 +93,10 @@ class Stage:
             register=False,
         )
 
-    async def ask(self, path: str, token: str) -> dict[str, object]:
-        """GET a document of the API."""
-        headers = {"Authorization": f"Bearer {token}"}
-        async with self.http.get(f"{self.address}{path}", headers=headers) as response:
-            response.raise_for_status()
-            document: dict[str, object] = await response.json()
-            return document
+    @property
+    def everybody(self) -> list[Panel]:
+        """All who are signed in."""
+        return [*self.panels.values(), self.manager]
 
     async def _set_up(self, stack: AsyncExitStack) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
@@ -140,12 +139,13 @@ class Stage:
             callers=self.callers,
         )
         await self.service.wait_for_pbx(LINK_SECONDS)
-        self.http = await stack.enter_async_context(aiohttp.ClientSession())
+        self.manager = await stack.enter_async_context(Panel(self.address, "manager", PASSWORD))
         await self._seat_agents(stack)
 
     async def _seat_agents(self, stack: AsyncExitStack) -> None:
         secrets = {phone.account: phone.secret for phone in self.service.settings.the_pbx().phones}
         phones: dict[str, SoftPhone] = {}
+        panels: dict[str, Panel] = {}
         for colleague in self.colleagues():
             phones[colleague.account] = await stack.enter_async_context(
                 SoftPhone(
@@ -158,15 +158,11 @@ class Stage:
                     answer=Answer.after(ANSWER_AFTER_SECONDS),
                 )
             )
-            await self._become_ready(colleague)
-        self.phones = phones
+            panel = await stack.enter_async_context(Panel(self.address, colleague.login, PASSWORD))
+            panels[colleague.account] = panel
+            await panel.want("ready")
+        self.phones, self.panels = phones, panels
         self.console.print(f"{len(phones)} agents are at their phones: {', '.join(phones)}")
-
-    async def _become_ready(self, colleague: Colleague) -> None:
-        headers = {"Authorization": f"Bearer {self.sign_ins.agents[colleague.account]}"}
-        url = f"{self.address}/api/v1/agents/me/state"
-        async with self.http.post(url, headers=headers, json={"wanted": "ready"}) as response:
-            response.raise_for_status()
 
     def _prepare_speech(self) -> None:
         found = tools.prompts()
