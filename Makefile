@@ -5,13 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup setup-demo test test-fast lint panel demo pulse bench screenshots clean
+.PHONY: setup setup-demo test test-fast lint lint-panel panel demo pulse bench screenshots clean
 
 # All that the tests need; the demo alone needs neither Chromium nor PostgreSQL.
 setup: $(STAMP)
+	@$(BIN)/python -m tools.build_panel --optional
 	@$(BIN)/ringdesk setup --with tests
 
 setup-demo: $(STAMP)
+	@$(BIN)/python -m tools.build_panel --optional
 	@$(BIN)/ringdesk setup --with demo
 
 $(STAMP): pyproject.toml constraints.txt
@@ -24,11 +26,15 @@ test: setup lint
 test-fast: $(STAMP)
 	@$(BIN)/python -m pytest -m "not asterisk and not browser and not postgresql and not slow"
 
-lint: $(STAMP)
+lint: $(STAMP) lint-panel
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# The panel's types and words are checked where it is built; its own tests run here.
+lint-panel: $(STAMP)
+	@$(BIN)/python -m tools.build_panel --optional --check
 
 # The browser panel, into web/panel/dist. Without it the service shows its bare page.
 panel: $(STAMP)

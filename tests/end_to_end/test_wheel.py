@@ -10,6 +10,8 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 
+from tests.tools import missing
+
 ROOT = Path(__file__).parents[2]
 BUILD_SECONDS = 110
 NOT_COPIED = ignore_patterns(
@@ -21,10 +23,11 @@ NOT_COPIED = ignore_patterns(
 def test_the_wheel_holds_what_runs_and_nothing_else(tmp_path: Path) -> None:
     source = tmp_path / "source"
     copytree(ROOT, source, ignore=NOT_COPIED)
-    # As a developer's tree looks after the panel was built.
-    modules = source / "web" / "panel" / "node_modules" / "left"
-    modules.mkdir(parents=True)
-    (modules / "index.js").write_text("")
+    # As a developer's tree looks; the panel is built anew, with the packages that are there.
+    packages = ROOT / "web" / "panel" / "node_modules"
+    if not (packages / ".installed-from").is_file():
+        missing("the panel's packages: run `make panel`")
+    (source / "web" / "panel" / "node_modules").symlink_to(packages)
     (source / "node_modules").mkdir()
     (source / "node_modules" / "index.js").write_text("")
     built = subprocess.run(
@@ -41,6 +44,11 @@ def test_the_wheel_holds_what_runs_and_nothing_else(tmp_path: Path) -> None:
     roots = {path.parent.name for path in source.glob("*/__init__.py")} - {"tests", "benchmarks"}
     assert {name.partition("/")[0] for name in code} == roots
     assert [name for name in code if "node_modules" in name or "test" in Path(name).name] == []
+
+    panel = {name.removeprefix("web/panel/") for name in code if name.startswith("web/panel/")}
+    assert {name for name in panel if not name.startswith("dist/")} == set()
+    assert "dist/index.html" in panel
+    assert {Path(name).suffix for name in panel if name.startswith("dist/assets/")} >= {".js", ".css"}
 
     needed = [
         *(source / "dialplan" / "templates").rglob("*.j2"),

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.tools import require_tool
+from tests.tools import missing, require_tool
 from tests.web.conftest import clock, house, timeless_house  # noqa: F401 - fixtures
 from web.page_files import is_built
 
@@ -24,7 +24,7 @@ FLAGS = [
 def built_panel() -> None:
     """The panel, as `make panel` builds it."""
     if not is_built():
-        pytest.skip("the panel is not built: run `make panel`")
+        missing("the built panel: run `make panel`")
 
 
 @pytest.fixture
