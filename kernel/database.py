@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from kernel.sqlite_connection import open_connection
+from kernel.sqlite_connection import ConnectionInThread, open_connection
 
 BUSY_TIMEOUT_SECONDS = 10
 """How long a writer waits for SQLite's one write lock before it fails."""
@@ -88,6 +88,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite_connection)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite_transaction)
+        self.engine.sync_engine.dialect.do_terminate = _let_go  # type: ignore[method-assign, assignment]
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._closing: list[Callable[[], Awaitable[None]]] = []
 
@@ -114,6 +115,17 @@ class Database:
         for close in self._closing:
             await close()
         await self.engine.dispose()
+
+
+def _let_go(connection: Any) -> None:
+    # What a cancelled task leaves is let go at once. SQLAlchemy would wait for the driver to close it in good order:
+    # in the middle of a cancellation, of a server that no longer answers, or of the garbage collector's work, where
+    # switching to the event loop breaks whatever was interrupted.
+    driver = connection.driver_connection
+    if isinstance(driver, ConnectionInThread):
+        driver.let_go()
+    else:
+        driver.terminate()
 
 
 def _prepare_sqlite_connection(connection: Any, record: Any) -> None:

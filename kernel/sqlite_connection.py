@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 import aiosqlite
+from aiosqlite.core import _STOP_RUNNING_SENTINEL
 
 _ROWS_A_FETCH = 64
 
@@ -24,7 +25,7 @@ def open_connection(database: str, **options: Any) -> aiosqlite.Connection:
     The thread of a connection that nobody closed must not keep the process alive.
     """
     connect = partial(sqlite3.connect, database, factory=_RollingBack, **options)
-    connection = _ClosedOnce(connect, _ROWS_A_FETCH)
+    connection = ConnectionInThread(connect, _ROWS_A_FETCH)
     connection._thread.daemon = True
     return connection
 
@@ -44,15 +45,38 @@ class _RollingBack(sqlite3.Connection):
         super().close()
 
 
-class _ClosedOnce(aiosqlite.Connection):
-    """May be closed from several sides, as happens when the closing itself is cancelled.
+class ConnectionInThread(aiosqlite.Connection):
+    """May be closed from several sides, as happens when the closing itself is cancelled, and after its thread ended.
 
-    The thread ends at the first request to stop; who asked a second time would wait for its answer for ever.
+    The thread ends at the first request to stop; who asked a second time would wait for its answer for ever. It also
+    ends where it has an answer for a loop that is closed already: what the garbage collector finds of that and closes
+    out of another loop (as in the next test) is only let go.
     """
 
     def stop(self) -> asyncio.Future[Any] | None:
-        return super().stop() if self._running else None
+        if self._running and self._thread.is_alive():
+            return super().stop()
+        self._running = False
+        return None
 
     async def close(self) -> None:
-        if self._running:
+        if not self._running:
+            return
+        if self._thread.is_alive():
             await super().close()
+        else:
+            self._running = False
+            self._connection = None
+
+    def let_go(self) -> None:
+        """Have the connection closed as soon as its thread comes to it. Waits for nothing and tells nobody."""
+        if self._running:
+            self._running = False
+            self._tx.put_nowait((None, self._close_in_thread))
+
+    def _close_in_thread(self) -> object:
+        with suppress(sqlite3.Error):
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+        return _STOP_RUNNING_SENTINEL

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
+import aiosqlite
 import pytest
 from sqlalchemy import text
 
 from kernel.database import Database
+from kernel.sqlite_connection import open_connection
 
 
 async def _write(database: Database) -> None:
@@ -57,7 +60,7 @@ async def test_a_cancelled_task_leaves_no_lock_behind(tmp_path: Path, seed: int)
             if choose.random() < 0.6:
                 task.cancel()
         ended += await asyncio.gather(*tasks, return_exceptions=True)
-        with closing(sqlite3.connect(file, timeout=5, isolation_level=None)) as other:
+        with closing(sqlite3.connect(file, timeout=30, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
     assert {type(each) for each in ended} <= {type(None), asyncio.CancelledError}
     await database.close()
@@ -81,3 +84,25 @@ def test_closing_ends_whatever_is_cancelled_with_it(tmp_path: Path, seed: int) -
 
     for each in range(seed, seed + 20):
         asyncio.run(scene(random.Random(each)))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_an_ended_loop_left_is_closed_without_waiting_for_its_thread(tmp_path: Path) -> None:
+    answer_late = threading.Event()
+
+    async def leave() -> aiosqlite.Connection:
+        connection = await open_connection(str(tmp_path / "left.db"))
+        connection._tx.put_nowait((asyncio.get_running_loop().create_future(), answer_late.wait))
+        return connection
+
+    connection = asyncio.run(leave())
+    answer_late.set()
+    connection._thread.join(30)
+    assert not connection._thread.is_alive()
+
+    async def close() -> None:
+        async with asyncio.timeout(30):
+            await connection.close()
+            await connection.close()
+
+    asyncio.run(close())

@@ -125,7 +125,7 @@ async def test_a_job_cut_off_by_the_end_of_the_service_goes_on_at_its_next_start
         await request_job(session, "work", {}, key="cut")
     first = JobRunner(database, {"work": work})
     await first.start()
-    await asyncio.wait_for(begun.wait(), 20)
+    await asyncio.wait_for(begun.wait(), 30)
     await first.close()
     second = JobRunner(database, {"work": work})
     await second.start()
