@@ -287,8 +287,11 @@ class LiveConnection:
             await self._send({"type": "heartbeat", "at": self._now()})
 
     async def _check(self) -> None:
-        while await self._may_stay():
+        while True:
+            # Before the look: who asks for another one in the middle of this one gets it.
             self.look_again.clear()
+            if not await self._may_stay():
+                return
             with suppress(TimeoutError):
                 async with asyncio.timeout(CHECK_SECONDS):
                     await self.look_again.wait()

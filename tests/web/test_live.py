@@ -15,12 +15,12 @@ from web import live
 
 
 async def messages(screen: ClientWebSocketResponse, count: int) -> list[dict[str, Any]]:
-    return [await screen.receive_json(timeout=5) for _ in range(count)]
+    return [await screen.receive_json(timeout=30) for _ in range(count)]
 
 
 async def until(screen: ClientWebSocketResponse, kind: str) -> dict[str, Any]:
     """The next change of that kind."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             message: dict[str, Any] = await screen.receive_json()
             if message.get("kind") == kind:
@@ -28,7 +28,7 @@ async def until(screen: ClientWebSocketResponse, kind: str) -> dict[str, Any]:
 
 
 async def closed_with(screen: ClientWebSocketResponse) -> int | None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await screen.receive()).type not in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.CLOSING):
             pass
     return screen.close_code
@@ -134,7 +134,7 @@ async def test_topics_are_given_by_right(house: House) -> None:
     await screen.receive_json()
     await screen.send_json({"type": "subscribe", "topics": [desk, "boards", "desk:0", "desk:x", f"desk:{anna.id}"]})
     for topic in (desk, "boards", "desk:0", "desk:x"):
-        answer = await screen.receive_json(timeout=5)
+        answer = await screen.receive_json(timeout=30)
         assert (answer["type"], answer["topic"]) == ("refused", topic)
     house.services.desks.offer(boris.id, desk_call(NOW))
     house.services.desks.offer(anna.id, desk_call(NOW))
@@ -143,7 +143,7 @@ async def test_topics_are_given_by_right(house: House) -> None:
     over = await house.sign_in(sup)
     await over.receive_json()
     await over.send_json({"type": "subscribe", "topics": [desk]})
-    assert (await over.receive_json(timeout=5))["data"]["agent"]["account"] == "1002"
+    assert (await over.receive_json(timeout=30))["data"]["agent"]["account"] == "1002"
 
 
 async def test_a_message_nobody_understands_is_answered_and_changes_nothing(house: House) -> None:
@@ -152,7 +152,7 @@ async def test_a_message_nobody_understands_is_answered_and_changes_nothing(hous
     await screen.receive_json()
     for text in ("", "x", '{"type":"subscribe"}', '{"type":"subscribe","topics":[5]}'):
         await screen.send_str(text)
-        assert (await screen.receive_json(timeout=5))["type"] == "error"
+        assert (await screen.receive_json(timeout=30))["type"] == "error"
     await screen.send_str("x" * (live.MESSAGE_LIMIT + 1))
     assert await closed_with(screen) == 1009
 
@@ -176,7 +176,7 @@ async def test_changes_that_were_dropped_are_replaced_by_a_snapshot(house: House
 async def test_a_screen_that_takes_nothing_is_cut_off_and_slows_nobody(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "WRITE_SECONDS", 0.3)
+    monkeypatch.setattr(live, "WRITE_SECONDS", 3.0)
     slow, quick = await house.add_person("slow", account="1001"), await house.add_person("quick", account="1002")
     stalled = live.STALLED._value.get()
     # A client that signs in and then reads nothing, with as little room as the system gives.
@@ -197,13 +197,13 @@ async def test_a_screen_that_takes_nothing_is_cut_off_and_slows_nobody(
     screen = await house.sign_in(quick)
     await screen.receive_json()
     noise = "x" * 20_000
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while live.STALLED._value.get() == stalled:
             house.services.hub.publish(LiveChange(f"desk:{slow.id}", "noise", {"text": noise}))
             house.services.hub.publish(LiveChange(f"desk:{quick.id}", "tick", {}))
             began = loop.time()
             await until(screen, "tick")
-            assert loop.time() - began < 0.25
+            assert loop.time() - began < 2.5  # and not until the slow one's time is over
     raw.close()
 
 
@@ -222,6 +222,30 @@ async def test_a_token_that_is_revoked_closes_its_screens(house: House, monkeypa
     assert await closed_with(screen) == live.REFUSED
 
 
+async def test_a_look_that_is_asked_for_in_the_middle_of_another_is_not_lost(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await house.add_person("anna", account="1001")
+    screen = await house.sign_in(anna)
+    looked, go_on = asyncio.Event(), asyncio.Event()
+    original = live.signed_in
+
+    async def look_slowly(*arguments: Any) -> Any:
+        found = await original(*arguments)
+        looked.set()
+        await go_on.wait()
+        return found
+
+    monkeypatch.setattr(live, "signed_in", look_slowly)
+    house.app[live.LIVE].look_again(anna.id)
+    await looked.wait()
+    async with house.database.transaction() as session:
+        await revoke_token(session, 1, NOW)
+    house.app[live.LIVE].look_again(anna.id)
+    go_on.set()
+    assert await closed_with(screen) == live.REFUSED
+
+
 async def test_a_quiet_screen_hears_that_nothing_happened(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
     screen = await house.sign_in(await house.add_person("anna", account="1001"))
@@ -235,8 +259,8 @@ async def test_stopping_tells_every_screen_at_once(house: House) -> None:
     began = loop.time()
     closing = asyncio.create_task(house.client.server.close())
     assert await asyncio.gather(*map(closed_with, (*screens, stranger))) == [1001, 1001, 1001]
-    await asyncio.wait_for(closing, 5)
-    assert loop.time() - began < 3
+    await asyncio.wait_for(closing, 30)
+    assert loop.time() - began < 20  # aiohttp by itself waits for open sockets longer
 
 
 async def test_a_screen_that_leaves_is_forgotten(house: House) -> None:
@@ -244,6 +268,6 @@ async def test_a_screen_that_leaves_is_forgotten(house: House) -> None:
     connections = house.app[live.LIVE]
     assert len(connections.open) == 1
     await screen.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while connections.open or house.services.hub._subscriptions:  # noqa: ASYNC110 - nobody tells of it
             await asyncio.sleep(0.01)
