@@ -4,7 +4,6 @@ import io
 import json
 import os
 import shutil
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -48,9 +47,7 @@ def test_two_at_once_get_the_same_whole_set_and_later_ones_touch_nothing(cache: 
     assert not [path for path in (cache / "packages").iterdir() if path.name.startswith(".")]
 
     before = first.root.stat().st_mtime_ns
-    began = time.perf_counter()
     again = unpack(SMALL, cache=cache)
-    assert time.perf_counter() - began < 0.05
     assert again == first
     assert first.root.stat().st_mtime_ns == before
 

@@ -140,11 +140,11 @@ async def test_without_a_router_a_call_reaches_app_queue_and_an_agent(existing: 
     async with existing.agent() as agent, existing.caller() as caller, existing.link() as link:
         with link.expect(["BridgeEnter"]) as talking:
             await caller.dial("600")
-            await agent.wait_for(PhoneEventKind.ESTABLISHED, timeout=10)
-            entered = await talking.wait(5)
+            await agent.wait_for(PhoneEventKind.ESTABLISHED, timeout=20)
+            entered = await talking.wait(20)
         assert f"RD_CALL=main-{entered['Linkedid']}" in str(entered["ChanVariable"])
         base = existing.config.recordings / f"main-{entered['Linkedid']}"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not base.with_name(f"{base.name}.agent.sln").exists():  # noqa: ASYNC110 - a file tells nobody
                 await asyncio.sleep(0.05)
         cel = existing.instance.directories.log / "cel-custom/ringdesk.csv"
@@ -162,7 +162,7 @@ async def test_a_call_of_their_own_dialplan_reaches_the_router(existing: RealPbx
 
     async with existing.agent("1002") as agent, existing.router(conversation):
         existing.console("channel originate Local/900@theirs application Wait 5")
-        await agent.wait_for(PhoneEventKind.ESTABLISHED, timeout=10)
+        await agent.wait_for(PhoneEventKind.ESTABLISHED, timeout=20)
     assert asked == ["sales-de"]
 
 

@@ -71,7 +71,7 @@ class Screen:
         self._changed = asyncio.Event()
 
     async def change(
-        self, kind: str, where: Callable[[dict[str, Any]], bool] = lambda data: True, *, timeout: float = 10.0
+        self, kind: str, where: Callable[[dict[str, Any]], bool] = lambda data: True, *, timeout: float = 30.0
     ) -> Heard:
         """The first change of that kind whose data fulfil `where`."""
         try:
@@ -212,7 +212,7 @@ class House:
             await self.reached(account, "ready")
             yield softphone
 
-    async def reached(self, account: str, state: str, *, timeout: float = 10.0) -> None:
+    async def reached(self, account: str, state: str, *, timeout: float = 30.0) -> None:
         """Return when the agent is in that state."""
 
         async def look() -> bool:
@@ -250,7 +250,7 @@ class House:
         async with websockets.connect(address) as connection:
             screen = Screen()
             await connection.send(json.dumps({"type": "sign_in", "token": self.sign_ins.agents[account]}))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while (message := json.loads(await connection.recv()))["type"] != "snapshot":
                     pass
             screen.hear(message)
@@ -303,7 +303,7 @@ class House:
         calls = [call for call in await self.calls() if call.caller_number == number]
         return calls[-1] if calls else None
 
-    async def ended_call_from(self, number: str, *, timeout: float = 10.0) -> CallRow:
+    async def ended_call_from(self, number: str, *, timeout: float = 30.0) -> CallRow:
         """The call from that number, once the journal has its end."""
 
         async def look() -> CallRow | None:
@@ -315,7 +315,7 @@ class House:
         return found
 
 
-async def established(phone: SoftPhone, *, call: str | None = None, timeout: float = 15.0) -> PhoneEvent:
+async def established(phone: SoftPhone, *, call: str | None = None, timeout: float = 30.0) -> PhoneEvent:
     """The phone's next call stands."""
     return await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=timeout, call=call)
 

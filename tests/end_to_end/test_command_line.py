@@ -249,7 +249,7 @@ async def test_a_killed_service_goes_on_where_it_was() -> None:
         async with house.phone("1001") as agent, house.caller("+66811111111") as caller:
             async with serving(settings) as service:
                 await service.up()
-                await eventually(lambda: wanted_ready(service), "anna is ready", timeout=20)
+                await eventually(lambda: wanted_ready(service), "anna is ready", timeout=40)
                 await caller.dial(SALES_NUMBER)
                 ring = await agent.wait_for(PhoneEventKind.INCOMING, timeout=20)
                 await established(agent, call=ring.call)
@@ -270,7 +270,7 @@ async def test_a_killed_service_goes_on_where_it_was() -> None:
                 async def talking() -> bool:
                     return await state(service) == "talking"
 
-                await eventually(talking, "anna is known to talk", timeout=20)
+                await eventually(talking, "anna is known to talk", timeout=40)
                 await caller.hangup()
                 call = await house.ended_call_from("+66811111111")
                 assert (call.outcome, call.answered_by, call.hangup_by) == ("answered", ["1001"], "caller")

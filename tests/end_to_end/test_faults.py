@@ -89,7 +89,7 @@ async def one_call(house: House, phones: Sequence[SoftPhone], number: str, talk_
         phone, answered = await ringing_at(phones, number, marks)
         await asyncio.sleep(talk_seconds)  # they talk
         await caller.hangup()
-        closed = await phone.wait_for(Kind.CLOSED, timeout=10, call=answered.call, since=marks[phone.account])
+        closed = await phone.wait_for(Kind.CLOSED, timeout=20, call=answered.call, since=marks[phone.account])
     return SeenCall(number, phone.account, answered.at, closed.at)
 
 
@@ -139,17 +139,17 @@ async def test_a_link_cut_twenty_times_loses_no_call_and_marks_its_gaps() -> Non
         async with ready_agents(house, 3) as phones:
             callers = [asyncio.create_task(keep_calling(first, phones)) for first in (0, 1_000_000)]
             for cut in range(CUTS):
-                await house.service.link.wait_connected(20)
+                await house.service.link.wait_connected(30)
                 await asyncio.sleep(chance.uniform(0.2, 1.2))  # the calls go on a while, heard
                 lost.clear()
                 proxy.refuses = cut % 4 == 0
                 cuts.append(datetime.now(UTC))
                 proxy.cut()
-                await asyncio.wait_for(lost.wait(), 10)
+                await asyncio.wait_for(lost.wait(), 30)
                 if proxy.refuses:
                     await asyncio.sleep(1.0)  # and a while unheard
                     proxy.refuses = False
-            await house.service.link.wait_connected(20)
+            await house.service.link.wait_connected(30)
             over.set()
             await asyncio.gather(*callers)
             for call in seen:
@@ -197,7 +197,7 @@ async def test_a_killed_asterisk_ends_its_calls_and_serves_the_next_one() -> Non
             assert running.pid is not None
             killed_at = datetime.now(UTC)
             os.kill(running.pid, signal.SIGKILL)
-            await house.service.link.wait_state(LinkState.DOWN, 10)
+            await house.service.link.wait_state(LinkState.DOWN, 30)
             status, ready = await house.get("/readyz")
             assert status == 503
             assert ready["checks"]["pbx"].startswith("down")
@@ -215,7 +215,7 @@ async def test_a_killed_asterisk_ends_its_calls_and_serves_the_next_one() -> Non
         assert killed_at <= gap.ended_at <= back_at
 
         async with house.ready_agent() as agent:
-            await house.service.wait_for_pbx(10)
+            await house.service.wait_for_pbx(30)
             saw = await one_call(house, [agent], ARUNEE.number, 0.5)
             following = await house.ended_call_from(ARUNEE.number)
             assert (following.outcome, following.answered_by) == ("answered", [saw.agent])
@@ -271,7 +271,7 @@ async def test_a_wrong_ami_password_says_what_to_do_and_costs_no_call() -> None:
         async with House(with_service=False) as house:
             house.service_pbx = lambda pbx: pbx.model_copy(update={"ami_secret": "not-the-secret"})
             await house.start_service(connected=False)
-            await house.service.link.wait_state(LinkState.REFUSED, 10)
+            await house.service.link.wait_state(LinkState.REFUSED, 30)
             status, ready = await house.get("/readyz")
             assert (status, ready["status"]) == (503, "not ready")
             told = ready["checks"]["pbx"]
@@ -287,7 +287,7 @@ async def test_a_wrong_ami_password_says_what_to_do_and_costs_no_call() -> None:
 
 async def test_a_service_that_finds_no_asterisk_starts_says_so_and_recovers() -> None:
     async with House(with_asterisk=False) as house:
-        await house.service.link.wait_state(LinkState.DOWN, 10)
+        await house.service.link.wait_state(LinkState.DOWN, 30)
         status, ready = await house.get("/readyz")
         assert status == 503
         assert str(house.pbx.ports.ami) in ready["checks"]["pbx"]
@@ -366,12 +366,12 @@ async def test_a_caller_who_gives_up_frees_the_agent_at_once() -> None:
         house.caller(PRIYA.number) as caller,
     ):
         await caller.dial(SALES_NUMBER)
-        await agent.wait_for(Kind.INCOMING, timeout=10)
+        await agent.wait_for(Kind.INCOMING, timeout=20)
         await house.reached("1001", "reserved")
         await caller.hangup()
         gone = await screen.change("call_gone")
         assert gone.data["end_reason"] == "cancelled"
-        await agent.wait_for(Kind.CLOSED, timeout=5)
+        await agent.wait_for(Kind.CLOSED, timeout=20)
         call = await house.ended_call_from(PRIYA.number)
         assert (call.outcome, call.rang, call.answered_by) == ("no_answer", ["1001"], [])
         await house.reached("1001", "ready")

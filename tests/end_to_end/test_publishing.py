@@ -85,7 +85,7 @@ async def test_a_new_phone_queue_and_number_work_without_a_restart_while_a_call_
                     await established(new)
                     await house.reached("1050", "talking")
                     await second.hangup()
-                    await new.wait_for(PhoneEventKind.CLOSED, timeout=5)
+                    await new.wait_for(PhoneEventKind.CLOSED, timeout=20)
             assert PhoneEventKind.CLOSED not in {event.kind for event in first.events}
             await first.hangup()
         call = await house.ended_call_from("+66822222222")
@@ -111,9 +111,9 @@ async def test_who_waits_is_offered_to_an_agent_who_joins_the_queue_and_a_member
                 (line,) = [line for line in shown.splitlines() if "PJSIP/1002" in line]
                 return "(paused" in line
 
-            await eventually(paused, "1002, who has not asked for calls, is paused", timeout=10)
+            await eventually(paused, "1002, who has not asked for calls, is paused", timeout=40)
             await caller.hangup()
-            await agent.wait_for(PhoneEventKind.CLOSED, timeout=5)
+            await agent.wait_for(PhoneEventKind.CLOSED, timeout=20)
 
 
 async def test_what_the_command_line_publishes_reaches_the_running_service() -> None:
@@ -128,7 +128,7 @@ async def test_what_the_command_line_publishes_reaches_the_running_service() -> 
         async def look() -> bool:
             return house.service.numbers.queue_of(NUMBER) is not None
 
-        await eventually(look, "the service leads the new number", timeout=10)
+        await eventually(look, "the service leads the new number", timeout=40)
         shown = await asyncio.to_thread(house.asterisk.console, "queue show support")
         assert "PJSIP/1001" in shown
         listed = (await admin("GET", "publications"))["items"]

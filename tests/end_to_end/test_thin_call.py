@@ -48,7 +48,7 @@ async def test_one_call_goes_through_the_whole_house() -> None:
         ):
             await caller.dial(SALES_NUMBER)
             offer = await screen.change("call_offered")
-            ringing = await agent.wait_for(Kind.INCOMING, timeout=10)
+            ringing = await agent.wait_for(Kind.INCOMING, timeout=20)
             assert ringing.peer == SOMCHAI.number
             assert offer.monotonic <= ringing.monotonic + RINGING_TO_SCREEN_SECONDS
             assert [contact["name"] for contact in offer.data["contacts"]] == [SOMCHAI.name]
@@ -63,7 +63,7 @@ async def test_one_call_goes_through_the_whole_house() -> None:
             talk = max(wav_seconds(each.path) for each in said.values()) + 0.3
             await asyncio.sleep(talk)  # both say what they have to say
             await caller.hangup()
-            await agent.wait_for(Kind.CLOSED, timeout=5)
+            await agent.wait_for(Kind.CLOSED, timeout=20)
             ended = await screen.change("call_ended")
             assert ended.data["phase"] == "ended"
             await house.reached("1001", "ready")
@@ -222,7 +222,7 @@ async def _served_by_asterisk(house: House) -> None:
         async with house.caller(SOMCHAI.number) as caller:
             await caller.dial(SALES_NUMBER)
             offer = await screen.change("call_offered")
-            ringing = await agent.wait_for(Kind.INCOMING, timeout=10)
+            ringing = await agent.wait_for(Kind.INCOMING, timeout=20)
             assert offer.monotonic <= ringing.monotonic + RINGING_TO_SCREEN_SECONDS
             assert [contact["name"] for contact in offer.data["contacts"]] == [SOMCHAI.name]
             assert (offer.data["queue"], offer.data["why"]) == (QUEUE, None)
@@ -269,11 +269,11 @@ async def test_who_does_not_answer_is_not_ready_and_the_next_one_gets_the_call()
     ):
         await caller.dial(SALES_NUMBER)
         offer = await first_screen.change("call_offered")
-        await first.wait_for(Kind.INCOMING, timeout=5)
+        await first.wait_for(Kind.INCOMING, timeout=20)
         gone = await first_screen.change("call_gone")
         assert gone.data["end_reason"] == "no_answer"
         # Ended by itself, and not by the test's patience: the phone stopped, too.
-        await first.wait_for(Kind.CLOSED, timeout=5)
+        await first.wait_for(Kind.CLOSED, timeout=20)
         await house.reached("1001", "not_ready")
         agent = house.service.agents.at_phone("1001")
         assert agent is not None
@@ -305,7 +305,7 @@ async def test_a_talk_outlives_the_service_and_the_next_one_finishes_its_story()
         house.caller(SOMCHAI.number) as caller,
     ):
         await caller.dial(SALES_NUMBER)
-        ring = await agent.wait_for(Kind.INCOMING, timeout=10)
+        ring = await agent.wait_for(Kind.INCOMING, timeout=20)
         await established(agent, call=ring.call)
         await house.reached("1001", "talking")
         before = await house.call_from(SOMCHAI.number)
@@ -352,7 +352,7 @@ async def test_two_callers_at_once_get_an_agent_each() -> None:
         house.caller(ARUNEE.number) as arunee,
     ):
         await asyncio.gather(somchai.dial(SALES_NUMBER), arunee.dial(SALES_NUMBER))
-        rings = {phone.account: await phone.wait_for(Kind.INCOMING, timeout=10) for phone in (one, two)}
+        rings = {phone.account: await phone.wait_for(Kind.INCOMING, timeout=20) for phone in (one, two)}
         assert {ring.peer for ring in rings.values()} == {SOMCHAI.number, ARUNEE.number}
         for phone, screen in ((one, screen_one), (two, screen_two)):
             offer = await screen.change("call_offered")
@@ -373,7 +373,7 @@ async def test_words_come_although_the_service_stopped_while_it_recognised_them(
         said = library().talk(house.state / "caller.wav", seconds=TALK_SECONDS, seed=1)
         async with house.ready_agent() as agent, house.caller(SOMCHAI.number, speaks=said.path) as caller:
             await caller.dial(SALES_NUMBER)
-            ring = await agent.wait_for(Kind.INCOMING, timeout=10)
+            ring = await agent.wait_for(Kind.INCOMING, timeout=20)
             await established(agent, call=ring.call)
             await asyncio.sleep(said.seconds + 0.3)  # the caller says it
             await caller.hangup()

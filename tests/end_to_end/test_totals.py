@@ -70,7 +70,7 @@ async def someone_calls(house: House, number: str, chance: random.Random, agents
         # Who hangs up may find that the other was quicker.
         with contextlib.suppress(PhoneError):
             await (found[0] if found is not None and agent_ends else caller).hangup()
-        await caller.wait_for(PhoneEventKind.CLOSED, timeout=10)
+        await caller.wait_for(PhoneEventKind.CLOSED, timeout=20)
 
 
 async def test_calls_equal_what_their_facts_make_them() -> None:

@@ -12,7 +12,7 @@ T = TypeVar("T")
 LOOK_AGAIN_SECONDS = 0.05
 
 
-async def eventually(look: Callable[[], Awaitable[T]], what: str, *, timeout: float = 10.0) -> T:
+async def eventually(look: Callable[[], Awaitable[T]], what: str, *, timeout: float = 30.0) -> T:
     """The first true thing that `look` sees. AssertionError, naming `what`, after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while not (seen := await look()):

@@ -60,7 +60,7 @@ class House:
         self.events.put_event(ReceivedEvent(event, self.clock.now(), self.clock.monotonic()))
 
     async def everything_taken(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(self.events):  # noqa: ASYNC110 - the stream tells nobody that it is empty
                 await asyncio.sleep(0.001)
 

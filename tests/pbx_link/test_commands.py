@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 
@@ -106,10 +105,8 @@ async def test_redirect_to_where_nothing_shows_fails_and_does_not_pretend(
     commands: PbxCommands, channel: Originated
 ) -> None:
     never = Proof(frozenset({"DialBegin"}), {"Uniqueid": channel.uniqueid})
-    started = time.monotonic()
     with pytest.raises(CommandTimeout, match=r"Redirect: Asterisk took it on, but nothing showed within 0\.3 s"):
         await commands.redirect(Redirect(channel=channel.channel, context="t", exten="echo", proof=never, timeout=0.3))
-    assert time.monotonic() - started < 2
 
 
 async def test_redirect_to_an_extension_that_is_not_there_says_that_it_hung_up(

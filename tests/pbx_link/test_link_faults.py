@@ -45,7 +45,7 @@ async def test_a_ping_that_is_never_answered_drops_the_link() -> None:
             # The gap begins with the last that was heard, not when the silence was noticed.
             assert (datetime.now(UTC) - lost.at).total_seconds() >= 0.15
             await heard.restored()
-            assert fake.connections == 2
+            assert fake.connections >= 2
 
 
 async def test_a_late_answer_to_a_ping_is_no_fault_while_events_come() -> None:
@@ -149,7 +149,7 @@ async def test_something_else_than_asterisk_is_named() -> None:
 
 
 async def test_a_port_that_accepts_and_says_nothing_is_given_up() -> None:
-    async with FakeAmi(greeting=b"") as fake, running(AmiLink(settings(fake.port, connect_timeout=0.1))) as link:
+    async with FakeAmi(greeting=b"") as fake, running(AmiLink(settings(fake.port, connect_timeout=1))) as link:
         await link.wait_state(LinkState.DOWN, PATIENCE)
         assert "did not answer in time" in link.reason
 
@@ -157,10 +157,10 @@ async def test_a_port_that_accepts_and_says_nothing_is_given_up() -> None:
 async def test_a_login_without_an_answer_is_given_up() -> None:
     async with (
         FakeAmi({"Login": lambda action: None}) as fake,
-        running(AmiLink(settings(fake.port, connect_timeout=0.1))) as link,
+        running(AmiLink(settings(fake.port, connect_timeout=1))) as link,
     ):
         await link.wait_state(LinkState.DOWN, PATIENCE)
-        assert link.reason == "Login got no answer within 0.1 s"
+        assert link.reason == "Login got no answer within 1 s"
 
 
 async def test_a_response_without_an_actionid_answers_nobody() -> None:
@@ -186,6 +186,7 @@ async def test_a_list_that_comes_after_its_deadline_does_not_pass_for_events() -
         heard = Heard(link)
         with pytest.raises(ActionTimeout):
             await link.action({"Action": "QueueStatus"}, 0.05)
+        await until(lambda: bool(late))
         fake.say(frame(Response="Success", ActionID=late[0], EventList="start"))
         fake.say(frame(Event="QueueParams", ActionID=late[0], Queue="sales"))
         fake.say(frame(Event="QueueStatusComplete", ActionID=late[0], EventList="Complete"))

@@ -68,7 +68,7 @@ class House:
         return self.hub.subscribe(frozenset(map(desk_topic, user_ids)))
 
 
-async def next_change(subscription: LiveSubscription, kind: str, timeout: float = 5.0) -> LiveChange:
+async def next_change(subscription: LiveSubscription, kind: str, timeout: float = 30.0) -> LiveChange:
     """The next change of that kind; others are passed over."""
     async with asyncio.timeout(timeout):
         while True:
@@ -107,7 +107,7 @@ class Asterisk:
     async def answer(self, account: str) -> str | None:
         return "ANSWER"
 
-    async def run(self, port: int, timeout: float = 10.0) -> dict[str, str]:
+    async def run(self, port: int, timeout: float = 30.0) -> dict[str, str]:
         """Have the call asked about; the channel's variables when the AGI is over."""
         async with asyncio.timeout(timeout):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -78,7 +78,7 @@ async def test_an_answer_is_read(serve: Serve, said: bytes, answer: AgiAnswer) -
     reader, writer = await serve(script)
     assert await reader.readline() == b'GET VARIABLE "X"\n'
     writer.write(said)
-    assert await asyncio.wait_for(result, 5) == answer
+    assert await asyncio.wait_for(result, 30) == answer
     assert await reader.read() == b""
 
 
@@ -110,7 +110,7 @@ async def test_an_answer_that_is_none_ends_the_conversation(serve: Serve, said: 
     await reader.readline()
     writer.write(said)
     writer.write_eof()
-    assert type(await asyncio.wait_for(raised, 5)) is error
+    assert type(await asyncio.wait_for(raised, 30)) is error
 
 
 async def test_a_pbx_that_says_nothing_is_not_waited_for(serve: Serve) -> None:
@@ -123,7 +123,7 @@ async def test_a_pbx_that_says_nothing_is_not_waited_for(serve: Serve) -> None:
             raised.set_result(True)
 
     await serve(script)
-    assert await asyncio.wait_for(raised, 5)
+    assert await asyncio.wait_for(raised, 30)
 
 
 async def test_a_command_longer_than_asterisk_reads_is_refused(serve: Serve) -> None:
@@ -136,7 +136,7 @@ async def test_a_command_longer_than_asterisk_reads_is_refused(serve: Serve) -> 
             raised.set_result(True)
 
     reader, _ = await serve(script)
-    assert await asyncio.wait_for(raised, 5)
+    assert await asyncio.wait_for(raised, 30)
     assert await reader.read() == b""
 
 
@@ -179,14 +179,14 @@ async def test_a_script_that_fails_or_is_not_there_gives_the_call_back(serve: Se
         raise RuntimeError("a fault")
 
     reader, _ = await serve(script)
-    assert await asyncio.wait_for(reader.read(), 5) == b""
+    assert await asyncio.wait_for(reader.read(), 30) == b""
 
 
 async def test_a_script_nobody_knows_gives_the_call_back() -> None:
     server = AgiServer()
     reader, writer = await asyncio.open_connection("127.0.0.1", await server.start("127.0.0.1", 0))
     writer.write(HEAD)
-    assert await asyncio.wait_for(reader.read(), 5) == b""
+    assert await asyncio.wait_for(reader.read(), 30) == b""
     writer.close()
     await server.stop()
 
@@ -202,9 +202,9 @@ async def test_stopping_ends_the_conversations(serve: Serve) -> None:
     server.add_script("test", script)
     reader, writer = await asyncio.open_connection("127.0.0.1", await server.start("127.0.0.1", 0))
     writer.write(HEAD)
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), 30)
     assert server.is_listening
-    await asyncio.wait_for(server.stop(), 5)
+    await asyncio.wait_for(server.stop(), 30)
     assert not server.is_listening
-    assert await asyncio.wait_for(reader.read(), 5) == b'EXEC Dial "x"\n'
+    assert await asyncio.wait_for(reader.read(), 30) == b'EXEC Dial "x"\n'
     writer.close()

@@ -116,7 +116,7 @@ async def test_the_record_is_on_the_desk_before_the_phone_rings(line: Line) -> N
     hearing = asyncio.create_task(hear_of_it())
     await caller.dial(NUMBER)
     offered, offered_at = await hearing
-    rang = await phone.wait_for(PhoneEventKind.INCOMING, timeout=5)
+    rang = await phone.wait_for(PhoneEventKind.INCOMING, timeout=20)
     assert offered_at <= rang.monotonic
     assert offered.data["call_id"].startswith("main-")
     assert (offered.data["caller_number"], offered.data["dialed"]) == (CALLER, NUMBER)
@@ -124,12 +124,12 @@ async def test_the_record_is_on_the_desk_before_the_phone_rings(line: Line) -> N
     # The agent's phone shows who calls.
     assert rang.peer == CALLER
 
-    await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
-    await caller.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+    await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=20)
+    await caller.wait_for(PhoneEventKind.ESTABLISHED, timeout=20)
     # The time-out against a router that hangs (3 s) does not end a talk.
     await assert_stays_up(caller, 4.0)
     await phone.hangup()
-    await caller.wait_for(PhoneEventKind.CLOSED, timeout=5)
+    await caller.wait_for(PhoneEventKind.CLOSED, timeout=20)
     while (await next_change(desk, "agent_state")).data["state"] != "ready":
         pass
 
@@ -141,16 +141,16 @@ async def test_no_answer_rings_the_next_phone(line: Line) -> None:
     quick = await line.phone("1002", Answer.at_once())
     caller = await line.caller()
     await caller.dial(NUMBER)
-    await silent.wait_for(PhoneEventKind.INCOMING, timeout=5)
-    await silent.wait_for(PhoneEventKind.CLOSED, timeout=RING_SECONDS + 3)
-    await quick.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+    await silent.wait_for(PhoneEventKind.INCOMING, timeout=20)
+    await silent.wait_for(PhoneEventKind.CLOSED, timeout=RING_SECONDS + 20)
+    await quick.wait_for(PhoneEventKind.ESTABLISHED, timeout=20)
     agents = [house.agents.find(user_id) for user_id in (first, second)]
     assert [(agent.wanted, agent.wanted_reason) for agent in agents if agent] == [
         (Wanted.NOT_READY, MISSED_CALL),
         (Wanted.READY, None),
     ]
     await caller.hangup()
-    await quick.wait_for(PhoneEventKind.CLOSED, timeout=5)
+    await quick.wait_for(PhoneEventKind.CLOSED, timeout=20)
 
 
 async def test_a_declined_call_rings_the_next_phone_and_an_absent_one_is_passed_over(line: Line) -> None:
@@ -160,25 +160,25 @@ async def test_a_declined_call_rings_the_next_phone_and_an_absent_one_is_passed_
     phone, caller = await line.phone("1002", Answer.at_once()), await line.caller()
     await caller.dial(NUMBER)
     assert (await next_change(desk, "call_gone")).data["end_reason"] == "unreachable"
-    await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+    await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=20)
 
 
 async def test_without_a_ready_agent_asterisks_own_queue_has_the_caller(line: Line) -> None:
     await line.house.add_agent("1001", Wanted.NOT_READY)
     phone, caller = await line.phone("1001", Answer.at_once()), await line.caller()
     await caller.dial(NUMBER)
-    await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=10)
-    await caller.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+    await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=20)
+    await caller.wait_for(PhoneEventKind.ESTABLISHED, timeout=20)
 
 
 async def test_a_caller_who_gives_up_frees_the_agent(line: Line) -> None:
     user_id = await line.house.add_agent("1001")
     phone, caller = await line.phone("1001", Answer.never()), await line.caller()
     await caller.dial(NUMBER)
-    await phone.wait_for(PhoneEventKind.INCOMING, timeout=5)
+    await phone.wait_for(PhoneEventKind.INCOMING, timeout=20)
     desk = line.house.watch(user_id)
     await caller.hangup()
-    await phone.wait_for(PhoneEventKind.CLOSED, timeout=5)
+    await phone.wait_for(PhoneEventKind.CLOSED, timeout=20)
     while (await next_change(desk, "agent_state")).data["state"] != "ready":
         pass
 
@@ -190,15 +190,15 @@ async def test_a_router_that_dies_costs_no_call(line: Line, when: str) -> None:
     phone, caller = await line.phone("1001", answer), await line.caller()
     await caller.dial(NUMBER)
     if when == "ringing":
-        await phone.wait_for(PhoneEventKind.INCOMING, timeout=5)
+        await phone.wait_for(PhoneEventKind.INCOMING, timeout=20)
         await line.server.stop()
-        await phone.wait_for(PhoneEventKind.CLOSED, timeout=RING_SECONDS + 3)
+        await phone.wait_for(PhoneEventKind.CLOSED, timeout=RING_SECONDS + 20)
         # Asterisk's own queue rings the phone again.
-        await phone.wait_for(PhoneEventKind.INCOMING, timeout=10)
+        await phone.wait_for(PhoneEventKind.INCOMING, timeout=20)
         await phone.answer()
-        await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+        await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=20)
     else:
-        await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=5)
+        await phone.wait_for(PhoneEventKind.ESTABLISHED, timeout=20)
         await line.server.stop()
     await assert_stays_up(caller, 1.5)
 

@@ -27,7 +27,7 @@ async def port(house: House) -> AsyncIterator[int]:
 async def dial(port: int, account: str, wanted: str) -> list[str]:
     """The commands that Asterisk gets when that phone dials the code for `wanted`."""
     commands = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"agi_network_script: state\nagi_uniqueid: 1.1\n\n")
         while line := await reader.readline():
@@ -87,7 +87,7 @@ class Members:
 
     async def until(self, paused: dict[str, bool]) -> None:
         """Return when that is what they were told."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while self.paused != paused:
                 self.changed.clear()
                 await self.changed.wait()
@@ -109,7 +109,7 @@ async def test_members_are_paused_like_their_agents_ask_and_told_once(house: Hou
     line.paused.clear()
     line.error = LinkDown("gone")
     await house.agents.set_wanted(first, Wanted.NOT_READY)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while line.told == told + 1:
             line.changed.clear()
             await line.changed.wait()

@@ -42,7 +42,7 @@ async def opened_by_reader(pipe: Path) -> int:
 
 
 async def gone(pid: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while Path(f"/proc/{pid}").exists():  # noqa: ASYNC110  (not our child: nothing to wait on)
             await asyncio.sleep(0.02)
 

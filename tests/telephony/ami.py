@@ -56,7 +56,7 @@ class Ami:
         with contextlib.suppress(ConnectionError):
             await self._writer.wait_closed()
 
-    async def action(self, headers: Mapping[str, str], timeout: float = 10) -> Frame:
+    async def action(self, headers: Mapping[str, str], timeout: float = 30) -> Frame:
         """Send an action; gives its response (events of a list among `events`)."""
         number = str(next(self._numbers))
         self._replies[number] = asyncio.get_running_loop().create_future()
@@ -66,7 +66,7 @@ class Ami:
             return await self._replies[number]
 
     async def wait_for(
-        self, name: str, timeout: float = 10, since: int = 0, where: Callable[[Frame], bool] | None = None, **want: str
+        self, name: str, timeout: float = 30, since: int = 0, where: Callable[[Frame], bool] | None = None, **want: str
     ) -> Frame:
         """The first event called `name` from index `since` on with those headers. AssertionError when it is late."""
         position = since

@@ -28,14 +28,14 @@ Kind = PhoneEventKind
 
 async def established(*phones: SoftPhone) -> None:
     for phone in phones:
-        await phone.wait_for(Kind.ESTABLISHED, timeout=5)
+        await phone.wait_for(Kind.ESTABLISHED, timeout=20)
 
 
 async def written(recording: Path, pbx: RealPbx) -> None:
     """Until Asterisk has closed the file, which no event tells."""
     if pbx.pid is None:
         pytest.skip("Asterisk is in a container: its open files are not to be seen from here")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         open_files = Path(f"/proc/{pbx.pid}/fd")
         while any(os.path.realpath(link) == str(recording) for link in open_files.iterdir()):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -45,10 +45,10 @@ async def test_two_phones_talk_hold_resume_press_keys_and_hang_up(phones: MakePh
     ann = await phones("1001", display_name="Ann")
     boris = await phones("1002", answer=Answer.after(0.2))
     call = await ann.dial("1002")
-    incoming = await boris.wait_for(Kind.INCOMING, timeout=5)
+    incoming = await boris.wait_for(Kind.INCOMING, timeout=20)
     assert incoming.peer == "1001"
-    assert (await ann.wait_for(Kind.RINGING, timeout=5)).call == call
-    answered = await boris.wait_for(Kind.ESTABLISHED, timeout=5)
+    assert (await ann.wait_for(Kind.RINGING, timeout=20)).call == call
+    answered = await boris.wait_for(Kind.ESTABLISHED, timeout=20)
     assert answered.monotonic - incoming.monotonic >= 0.2
     await established(ann)
 
@@ -59,23 +59,23 @@ async def test_two_phones_talk_hold_resume_press_keys_and_hang_up(phones: MakePh
     assert [event.kind for event in ann.events if event.kind in (Kind.HELD, Kind.RESUMED)] == [Kind.HELD, Kind.RESUMED]
 
     await boris.send_dtmf("5#")
-    digits = [(await ann.wait_for(Kind.DTMF, timeout=5)).detail for _ in range(2)]
+    digits = [(await ann.wait_for(Kind.DTMF, timeout=20)).detail for _ in range(2)]
     assert digits == ["5", "#"]
 
     await boris.hangup()
-    assert (await ann.wait_for(Kind.CLOSED, timeout=5)).call == call
+    assert (await ann.wait_for(Kind.CLOSED, timeout=20)).call == call
 
 
 async def test_names_in_other_scripts_and_with_quotes_reach_the_other_phone(phones: MakePhone) -> None:
     boris = await phones("1002", answer=Answer.at_once())
     caller = await phones("1004")
     await caller.dial("1002")
-    assert (await boris.wait_for(Kind.INCOMING, timeout=5)).peer_name == 'Dora "Dee" Quote'
+    assert (await boris.wait_for(Kind.INCOMING, timeout=20)).peer_name == 'Dora "Dee" Quote'
     await caller.hangup()
-    await boris.wait_for(Kind.CLOSED, timeout=5)
+    await boris.wait_for(Kind.CLOSED, timeout=20)
     other = await phones("1003")
     await other.dial("1002")
-    assert (await boris.wait_for(Kind.INCOMING, timeout=5)).peer_name == "สมชาย ใจดี"
+    assert (await boris.wait_for(Kind.INCOMING, timeout=20)).peer_name == "สมชาย ใจดี"
 
 
 async def test_a_caller_from_outside_is_known_by_number_and_name(phones: MakePhone, ami: Ami) -> None:
@@ -97,17 +97,17 @@ async def test_a_phone_that_refuses_or_is_left_ringing(phones: MakePhone, answer
     ann = await phones("1001")
     boris = await phones("1002", answer=answer)
     await ann.dial("1002" if answer.action == "reject" else "5008")
-    await boris.wait_for(Kind.INCOMING, timeout=5)
-    assert reason in (await ann.wait_for(Kind.CLOSED, timeout=10)).detail
-    await boris.wait_for(Kind.CLOSED, timeout=5)
+    await boris.wait_for(Kind.INCOMING, timeout=20)
+    assert reason in (await ann.wait_for(Kind.CLOSED, timeout=20)).detail
+    await boris.wait_for(Kind.CLOSED, timeout=20)
 
 
 async def test_a_caller_who_gives_up_stops_the_ringing(phones: MakePhone) -> None:
     ann, boris = await phones("1001"), await phones("1002")
     await ann.dial("1002")
-    await boris.wait_for(Kind.INCOMING, timeout=5)
+    await boris.wait_for(Kind.INCOMING, timeout=20)
     await ann.hangup()
-    await boris.wait_for(Kind.CLOSED, timeout=5)
+    await boris.wait_for(Kind.CLOSED, timeout=20)
     assert not [event for event in boris.events if event.kind is Kind.ESTABLISHED]
 
 
@@ -117,13 +117,13 @@ async def test_blind_transfer_moves_the_caller_and_frees_the_phone(phones: MakeP
     await ann.dial("1002")
     await established(ann, boris)
     await boris.blind_transfer("1003")
-    assert (await somchai.wait_for(Kind.INCOMING, timeout=5)).peer == "1001"
-    await boris.wait_for(Kind.CLOSED, timeout=5)
+    assert (await somchai.wait_for(Kind.INCOMING, timeout=20)).peer == "1001"
+    await boris.wait_for(Kind.CLOSED, timeout=20)
     await established(somchai)
     transfer = await ami.wait_for("BlindTransfer")
     assert (transfer["Result"], transfer["Extension"]) == ("Success", "1003")
     await ann.hangup()
-    await somchai.wait_for(Kind.CLOSED, timeout=5)
+    await somchai.wait_for(Kind.CLOSED, timeout=20)
 
 
 async def test_attended_transfer_with_the_feature_code(phones: MakePhone, ami: Ami) -> None:
@@ -139,7 +139,7 @@ async def test_attended_transfer_with_the_feature_code(phones: MakePhone, ami: A
     transfer = await ami.wait_for("AttendedTransfer")
     assert transfer["Result"] == "Success"
     await ann.hangup()
-    await somchai.wait_for(Kind.CLOSED, timeout=5)
+    await somchai.wait_for(Kind.CLOSED, timeout=20)
 
 
 async def test_attended_transfer_by_the_phone_with_replaces(
@@ -154,7 +154,7 @@ async def test_attended_transfer_by_the_phone_with_replaces(
         result = await odd.finished()
         assert result.code == 0, result.errors
     await ann.hangup()
-    await somchai.wait_for(Kind.CLOSED, timeout=5)
+    await somchai.wait_for(Kind.CLOSED, timeout=20)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ async def test_a_refusal_reaches_the_caller_by_its_cause(
         await ann.dial("3001")
         hangup = await ami.wait_for("HangupRequest", where=lambda event: event["Channel"].startswith("PJSIP/3001-"))
         assert (hangup["TechCause"], hangup["Cause"]) == (code, cause)
-        assert told in (await ann.wait_for(Kind.CLOSED, timeout=5)).detail
+        assert told in (await ann.wait_for(Kind.CLOSED, timeout=20)).detail
         assert (await odd.finished()).code == 0
 
 
@@ -199,7 +199,7 @@ async def test_speech_is_heard_from_its_beginning_to_its_end(
         await agent.speak(said.path)
     first = await ami.wait_for("Newchannel", where=lambda event: event["Channel"].startswith("PJSIP/provider-"))
     # The person hangs up when they have said what they had to say.
-    await asyncio.sleep(said.seconds + 0.3)
+    await asyncio.sleep(said.seconds + 1.0)
     await agent.hangup()
     await ami.wait_for("Hangup", Uniqueid=first["Uniqueid"])
     recording = pbx.config.recordings / f"main-{first['Uniqueid']}.agent.sln"
@@ -220,11 +220,11 @@ async def test_a_phone_whose_speech_has_ended_hangs_up(phones: MakePhone, prompt
     boris = await phones("1002", answer=Answer.at_once())
     await ann.dial("1002")
     await established(ann, boris)
-    closed = await ann.wait_for(Kind.CLOSED, timeout=10)
+    closed = await ann.wait_for(Kind.CLOSED, timeout=20)
     begun = next(event for event in ann.events if event.kind is Kind.ESTABLISHED)
-    assert closed.monotonic - begun.monotonic == pytest.approx(wav_seconds(said) + 0.2, abs=0.3)
+    assert closed.monotonic - begun.monotonic == pytest.approx(wav_seconds(said) + 0.2, abs=2.0)
     assert [event.kind for event in ann.events if event.kind is Kind.SPEECH_ENDED]
-    await boris.wait_for(Kind.CLOSED, timeout=5)
+    await boris.wait_for(Kind.CLOSED, timeout=20)
 
 
 async def test_a_wrong_secret_is_told(pbx: RealPbx, program: Program) -> None:
@@ -236,9 +236,10 @@ async def test_a_wrong_secret_is_told(pbx: RealPbx, program: Program) -> None:
 async def test_waiting_in_vain_says_what_came_instead(phones: MakePhone) -> None:
     ann, boris = await phones("1001"), await phones("1002")
     await ann.dial("1002")
-    await boris.wait_for(Kind.INCOMING, timeout=5)
+    await boris.wait_for(Kind.INCOMING, timeout=20)
+    await ann.wait_for(Kind.RINGING, timeout=20)
     with pytest.raises(PhoneError, match=r"1001: no established within 0.1 s, but .*ringing"):
-        await ann.wait_for(Kind.ESTABLISHED, timeout=0.1)
+        await ann.wait_for(Kind.ESTABLISHED, timeout=0.1, since=0)
 
 
 async def test_a_killed_phone_is_noticed_and_leaves_no_zombie(phones: MakePhone) -> None:
@@ -248,7 +249,7 @@ async def test_a_killed_phone_is_noticed_and_leaves_no_zombie(phones: MakePhone)
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(PhoneError, match="1005: the phone has ended by itself"):
-        await emil.wait_for(Kind.CLOSED, timeout=5)
+        await emil.wait_for(Kind.CLOSED, timeout=20)
     await emil.close()
     assert not Path(f"/proc/{pid}").exists()
 
@@ -276,7 +277,7 @@ async def test_phones_die_with_the_process_that_started_them(pbx: RealPbx, progr
     parent.kill()
     await parent.wait()
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await ended
     finally:
         asyncio.get_running_loop().remove_reader(watched)

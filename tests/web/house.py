@@ -92,7 +92,7 @@ class House:
         """A screen of that person, signed in; its next message is the snapshot of their desk."""
         screen = await self.client.ws_connect("/live")
         await screen.send_json({"type": "sign_in", "token": person.token})
-        assert (await screen.receive_json(timeout=5))["type"] == "signed_in"
+        assert (await screen.receive_json(timeout=30))["type"] == "signed_in"
         return screen
 
 

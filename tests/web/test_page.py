@@ -28,6 +28,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=30_000)
 PASSWORD = "correct horse battery"
 PICTURES = os.environ.get("RINGDESK_SCREENSHOTS")
 """Where pictures of the page are kept, to be looked at. None are made without it."""
@@ -230,7 +231,7 @@ async def test_a_popup_ends_by_itself(house: House, page: Page, anna: Person) ->
     house.services.desks.stop_ringing(anna.id, "main-1764.9", "answered_elsewhere", house.services.clock.now())
     await expect(page.locator("#stage")).to_contain_text("somebody else answered")
     await picture(page, "gone")
-    await expect(page.locator("#stage")).to_contain_text("Waiting for a call", timeout=15_000)
+    await expect(page.locator("#stage")).to_contain_text("Waiting for a call", timeout=30_000)
 
     # Also where nobody tells of its end: it rang until ten seconds ago, and so it can't ring any more.
     call = desk_call(house.services.clock.now() - timedelta(seconds=27), call="1764.10")
@@ -248,5 +249,5 @@ async def test_the_page_says_that_it_is_offline_and_comes_back(house: House, pag
     await picture(page, "offline")
     house.services.desks.offer(anna.id, desk_call(house.services.clock.now()))
     await page.context.set_offline(False)
-    await expect(page.locator("#stage")).to_contain_text("Ringing", timeout=15_000)
+    await expect(page.locator("#stage")).to_contain_text("Ringing", timeout=30_000)
     await expect(page.locator("#offline")).to_be_hidden()
