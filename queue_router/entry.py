@@ -41,8 +41,6 @@ _CONTACT = re.compile(r"PJSIP/[\w-]{1,64}/sips?:[\w.!~*'%+@:;=\[\]?/-]+", re.ASC
 _DIALED = re.compile(r"[0-9+*#]{0,64}")
 _CALL_ID = re.compile(r"[\w-]{1,64}-\d+\.\d+", re.ASCII)
 
-_ASKED = "${RD_CALL},${RD_DIALED},${RD_QUEUE},${RD_WAITING_SINCE},${DIALSTATUS}"
-
 ENTERED = Counter("ringdesk_calls_entered_total", "Calls that Asterisk asked about", ["result"], registry=REGISTRY)
 DECISION = Histogram(
     "ringdesk_entry_decision_seconds",
@@ -121,8 +119,7 @@ class Entry:
 
     async def _gather(self, session: AgiSession) -> tuple[str, EnteredCall | None]:
         """The call's key (its RD_CALL) and its facts; None when it is for no queue of ours."""
-        told = await session.command("GET FULL VARIABLE", _ASKED)
-        call_id, dialed, queue_name, since, status = [*(told.data or "").split(","), *[""] * 5][:5]
+        call_id, dialed, queue_name, since, status = (session.headers.get(f"agi_arg_{n}", "") for n in range(1, 6))
         if not _CALL_ID.fullmatch(call_id):
             unique_id = session.headers.get("agi_uniqueid", "")
             call_id = f"{self._node}-{unique_id}"
@@ -213,17 +210,12 @@ class Entry:
     async def _dial(self, session: AgiSession, call: EnteredCall, agent: Candidate) -> OfferOutcome:
         async with asyncio.timeout(DECISION_SECONDS):
             contacts = await self._contacts(session, agent.account)
-            if contacts:
-                # In one round trip: the offer's mark, and the end of the time-out that guards against a router that
-                # hangs. RD_HANDLED counts only together with DIALSTATUS=ANSWER, so dying while it rings is harmless.
-                await session.command(
-                    "EXEC MSet", f"RD_AGENT={agent.account},RD_QUEUE={call.queue.name},RD_HANDLED=1,TIMEOUT(absolute)=0"
-                )
         if not contacts:
             self._book.draw_consequences(agent.user_id, agent.account, OfferOutcome.UNREACHABLE)
             return OfferOutcome.UNREACHABLE
         try:
-            dial = f"{'&'.join(contacts)},{call.queue.ring_seconds},{DIAL_OPTIONS}"
+            marked = f"B({self._prefix}offering^s^1({agent.account}^{call.queue.name}))"
+            dial = f"{'&'.join(contacts)},{call.queue.ring_seconds},{DIAL_OPTIONS}{marked}"
             await session.command("EXEC Dial", dial, timeout=None)
             status = await session.command("GET VARIABLE", "DIALSTATUS")
         except AgiHangup:

@@ -79,6 +79,8 @@ async def next_change(subscription: LiveSubscription, kind: str, timeout: float 
 
 
 ARGUMENT = re.compile(r'"([^"\\]*)"')
+OFFERING = re.compile(r"(.*)B\(ringdesk-offering\^s\^1\(([^^]+)\^([^^]+)\)\)")
+"""What Dial is given, and the account and the queue that it first marks the channel with."""
 
 
 class Asterisk:
@@ -112,7 +114,9 @@ class Asterisk:
         async with asyncio.timeout(timeout):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             try:
-                head = "".join(f"{name}: {value}\n" for name, value in self.headers.items())
+                told = ("RD_CALL", "RD_DIALED", "RD_QUEUE", "RD_WAITING_SINCE", "DIALSTATUS")
+                arguments = {f"agi_arg_{n}": self.variables.get(name, "") for n, name in enumerate(told, 1)}
+                head = "".join(f"{name}: {value}\n" for name, value in {**self.headers, **arguments}.items())
                 writer.write(f"{head}\n".encode())
                 while line := await reader.readline():
                     command = line.decode().rstrip("\n")
@@ -137,7 +141,9 @@ class Asterisk:
             self.variables.update(pair.split("=", 1) for pair in arguments[0].split(","))
             return "200 result=0"
         if verb == "EXEC Dial":
-            self.dialed.append(arguments[0])
+            dialed, account, queue = OFFERING.fullmatch(arguments[0]).groups()
+            self.dialed.append(dialed)
+            self.variables |= {"RD_AGENT": account, "RD_QUEUE": queue, "RD_HANDLED": "1", "TIMEOUT(absolute)": "0"}
             status = await self.on_dial(arguments[0].split("/")[1].split(",")[0])
             if status is None:
                 return None
