@@ -76,8 +76,11 @@ class LiveChange:
 class LiveSubscription:
     """One subscriber's bounded queue of live changes."""
 
-    def __init__(self, hub: LiveHub, topics: frozenset[str], limit: int) -> None:
+    def __init__(
+        self, hub: LiveHub, topics: frozenset[str], limit: int, deliver: Callable[[LiveChange], bool] | None = None
+    ) -> None:
         self._hub = hub
+        self._deliver = deliver
         self.topics = topics
         self._limit = limit
         self._changes: deque[LiveChange] = deque()
@@ -85,7 +88,10 @@ class LiveSubscription:
         self._lost = 0
 
     def offer(self, change: LiveChange) -> None:
-        """Queue `change`; when the queue is full, drop everything in it: a snapshot will stand for all of that."""
+        """Deliver `change` at once, else queue it; when the queue is full, drop everything in it: a snapshot will stand
+        for all of that."""
+        if self._deliver is not None and not self._changes and not self._lost and self._deliver(change):
+            return
         if len(self._changes) >= self._limit:
             self._lost += len(self._changes) + 1
             self._hub.dropped += len(self._changes) + 1
@@ -129,9 +135,15 @@ class LiveHub:
         self.dropped = 0
         """Changes dropped so far because a subscriber was too slow."""
 
-    def subscribe(self, topics: frozenset[str], limit: int = 256) -> LiveSubscription:
-        """Receive the changes of `topics`; at most `limit` of them wait at a time."""
-        subscription = LiveSubscription(self, topics, limit)
+    def subscribe(
+        self, topics: frozenset[str], limit: int = 256, deliver: Callable[[LiveChange], bool] | None = None
+    ) -> LiveSubscription:
+        """Receive the changes of `topics`; at most `limit` of them wait at a time.
+
+        `deliver` is offered each change first, while none waits: true says that it was taken and need not be queued. It
+        must be quick and must not raise.
+        """
+        subscription = LiveSubscription(self, topics, limit, deliver)
         self._subscriptions.add(subscription)
         return subscription
 

@@ -19,7 +19,7 @@ def create_app(services: Services) -> web.Application:
     """The application, with everything that it works with."""
     app = web.Application(middlewares=[problems, sign_in], client_max_size=BODY_LIMIT)
     app[SERVICES] = services
-    app[live.LIVE] = live.LiveConnections()
+    app[live.LIVE] = live.LiveConnections(services.clock)
     app[sessions.DOOR] = SignIn(services.database, services.clock)
     router = app.router
     router.add_view("/api/v1/session", sessions.Session)

@@ -20,11 +20,12 @@ from prometheus_client import Counter, Gauge
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from accounts.rights import Action, Owner, Thing, may
-from kernel.messages import LiveSubscription
+from kernel.clock import Clock
 from kernel.telemetry import REGISTRY
 from queue_router import live_board
-from queue_router.board import Sight, is_news
+from queue_router.board import Sight
 from web.board import sight_of
+from web.followed_topic import QUICK_LIMIT, ChangeTexts, FollowedTopic, text_frame
 from web.services import SERVICES, Services
 from web.sign_in import COOKIE, Credential, SignedIn, actor_of, is_own_page, signed_in
 
@@ -46,7 +47,6 @@ TOO_LATE = 4408
 """Close code: no sign-in came in time."""
 
 CONNECTIONS = Gauge("ringdesk_live_connections", "Screens that are connected", registry=REGISTRY)
-SNAPSHOTS = Counter("ringdesk_live_resnapshots_total", "Snapshots sent because changes were dropped", registry=REGISTRY)
 STALLED = Counter("ringdesk_live_stalled_total", "Connections closed because nothing was taken", registry=REGISTRY)
 
 _DESK = re.compile(r"desk:([1-9][0-9]{0,8})")
@@ -76,8 +76,9 @@ _REQUEST: TypeAdapter[Subscribe] = TypeAdapter(Subscribe)
 class LiveConnections:
     """All open connections, so that they can be closed when the service stops."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.open: set[LiveConnection] = set()
+        self.texts = ChangeTexts(clock)
 
     @property
     def strangers(self) -> int:
@@ -109,7 +110,7 @@ async def live(request: web.Request) -> web.StreamResponse:
         heartbeat=HEARTBEAT_SECONDS, max_msg_size=MESSAGE_LIMIT, compress=False, timeout=CLOSE_SECONDS
     )
     await socket.prepare(request)
-    connection = LiveConnection(services, socket, request.transport, request.cookies.get(COOKIE))
+    connection = LiveConnection(services, socket, request.transport, connections.texts, request.cookies.get(COOKIE))
     connections.open.add(connection)
     CONNECTIONS.inc()
     try:
@@ -128,12 +129,14 @@ class LiveConnection:
         services: Services,
         socket: web.WebSocketResponse,
         transport: asyncio.Transport | None,
+        texts: ChangeTexts,
         cookie: str | None = None,
     ) -> None:
         self._services = services
         self._socket = socket
         self._transport = transport
-        self._topics: dict[str, LiveSubscription] = {}
+        self._texts = texts
+        self._topics: dict[str, FollowedTopic] = {}
         self._cookie = cookie
         self._credential: Credential | None = None
         self._closed: asyncio.Event | None = None
@@ -162,8 +165,8 @@ class LiveConnection:
         finally:
             if panels is not None:
                 panels.closed(user_id)
-            for subscription in self._topics.values():
-                subscription.close()
+            for followed in self._topics.values():
+                followed.close()
 
     async def go_away(self) -> None:
         """Close because the service stops."""
@@ -228,54 +231,18 @@ class LiveConnection:
 
     def _follow(self, tasks: asyncio.TaskGroup, topic: str) -> None:
         if topic not in self._topics:
-            subscription = self._services.hub.subscribe(frozenset({topic}))
-            self._topics[topic] = subscription
-            tasks.create_task(self._end_with(tasks, self._pump(topic, subscription)))
+            services = self._services
+            followed = FollowedTopic(topic, self, services.hub, self._texts, services.clock)
+            self._topics[topic] = followed
+            tasks.create_task(self._end_with(tasks, followed.run()))
 
-    async def _pump(self, topic: str, subscription: LiveSubscription) -> None:
-        number = 0
-        take_snapshot = True
-        sight: Sight | None = None
-        while True:
-            if take_snapshot:
-                # Nothing is awaited between forgetting what was dropped and the snapshot: no change falls in between.
-                subscription.take_lost()
-                sight = self._sight(topic)
-                number += 1
-                data = self._snapshot(topic, sight)
-                await self._send({"type": "snapshot", "topic": topic, "seq": number, "at": self._now(), "data": data})
-                take_snapshot = False
-                continue
-            change = await subscription.next()
-            if change is None:
-                SNAPSHOTS.inc()
-                take_snapshot = True
-                continue
-            if sight != self._sight(topic):
-                # They may see more than before, or less: the whole as it is now.
-                take_snapshot = True
-                continue
-            data = change.data
-            if sight is not None and not is_news(data := sight.of(data)):
-                continue
-            number += 1
-            await self._send(
-                {
-                    "type": "change",
-                    "topic": topic,
-                    "seq": number,
-                    "at": self._now(),
-                    "kind": change.kind,
-                    "data": data,
-                }
-            )
-
-    def _snapshot(self, topic: str, sight: Sight | None) -> dict[str, Any]:
+    def snapshot(self, topic: str, sight: Sight | None) -> dict[str, Any]:
+        """The topic as it is now."""
         if sight is not None:
             return sight.of(self._services.board.snapshot())
         return self._services.desks.snapshot(int(topic.removeprefix("desk:")))
 
-    def _sight(self, topic: str) -> Sight | None:
+    def sight(self, topic: str) -> Sight | None:
         """What of the board this user sees; None for another topic, which is seen as a whole."""
         if topic != live_board.TOPIC or self.user is None:
             return None
@@ -322,9 +289,25 @@ class LiveConnection:
         await self._close(REFUSED, what)
 
     async def _send(self, message: dict[str, Any]) -> None:
+        await self.send(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+
+    def write(self, payload: bytes) -> bool:
+        """Send a text message at once, or not at all: false when there is much to send already, or it is closing."""
+        transport = self._transport
+        if transport is None or transport.is_closing() or self._closed is not None or self._socket.closed:
+            return False
+        if transport.get_write_buffer_size() > QUICK_LIMIT:
+            return False
+        # Past aiohttp's writer, which costs a task and a timer for each message. It writes whole frames, too, and is
+        # told not to compress, so neither way's frames can get into the other's.
+        transport.write(text_frame(payload))
+        return True
+
+    async def send(self, message: str) -> None:
+        """Send a text message; whoever takes nothing for so long is disconnected."""
         try:
             async with asyncio.timeout(WRITE_SECONDS):
-                await self._socket.send_str(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+                await self._socket.send_str(message)
         except TimeoutError as error:
             STALLED.inc()
             log.warning("a screen takes nothing: disconnected", user_id=self.user.id if self.user else None)

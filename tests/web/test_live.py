@@ -157,7 +157,36 @@ async def test_a_message_nobody_understands_is_answered_and_changes_nothing(hous
     assert await closed_with(screen) == 1009
 
 
-async def test_changes_that_were_dropped_are_replaced_by_a_snapshot(house: House) -> None:
+async def test_a_burst_of_changes_comes_whole_and_in_order(house: House) -> None:
+    anna = await house.add_person("anna", account="1001")
+    screen = await house.sign_in(anna)
+    await screen.receive_json()
+    names = [f"main-1764.{index}" for index in range(1, 301)]
+    for index, name in enumerate(names):
+        house.services.desks.offer(anna.id, desk_call(NOW, call=name.removeprefix("main-")))
+        if index % 50 == 0:
+            # Some go straight to the connection, some by way of the queue.
+            await asyncio.sleep(0)
+    told = await messages(screen, len(names))
+    assert [each["seq"] for each in told] == list(range(2, len(names) + 2))
+    assert [each["data"]["call_id"] for each in told] == names
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536])
+async def test_a_text_of_any_length_is_one_message(house: House, size: int) -> None:
+    anna = await house.add_person("anna", account="1001")
+    screen = await house.sign_in(anna)
+    await screen.receive_json()
+    house.services.hub.publish(LiveChange(f"desk:{anna.id}", "note", {"text": "ก" * size}))
+    (change,) = await messages(screen, 1)
+    assert change["data"] == {"text": "ก" * size}
+
+
+async def test_changes_that_were_dropped_are_replaced_by_a_snapshot(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if the connection had so much to send already that everything must wait.
+    monkeypatch.setattr(live, "QUICK_LIMIT", -1)
     anna = await house.add_person("anna", account="1001")
     screen = await house.sign_in(anna)
     await screen.receive_json()
