@@ -56,6 +56,8 @@ class Me(View):
         """The agent whom the token stands for.
 
         Tags: agents
+        Status Codes:
+            404: Whoever asks takes no calls
         """
         self.require(Action.READ, Thing.AGENT_STATE, Owner.user(self.user.id))
         agent = self.services.agents.find(self.user.id)
@@ -69,6 +71,8 @@ class MyState(View):
         """Ask for calls, or for none.
 
         Tags: agents
+        Status Codes:
+            404: Whoever asks takes no calls
         """
         self.require(Action.CHANGE, Thing.AGENT_STATE, Owner.user(self.user.id))
         return answer(_view(await self.services.agents.set_wanted(self.user.id, state.wanted, state.reason)))
@@ -79,6 +83,8 @@ class MyWrapUp(View):
         """Prolong the after-call work by 30 s, or end it. 409 when there is none.
 
         Tags: agents
+        Status Codes:
+            404: Whoever asks takes no calls
         """
         self.require(Action.CHANGE, Thing.AGENT_STATE, Owner.user(self.user.id))
         agents = self.services.agents

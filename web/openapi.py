@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from aiohttp import web
+from aiohttp_pydantic.oas import docstring_parser
 from aiohttp_pydantic.oas.view import generate_oas
+from aiohttp_pydantic.view import is_pydantic_view
 from pydantic import Field
 
 from web.problems import CONTENT_TYPE, Problem
@@ -17,13 +21,40 @@ NULLABLE: Any = Field(json_schema_extra={"nullable": True})
 
 PATH = "/api/v1/openapi.json"
 
-_ANSWERS = {
+_PROBLEM = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_WORD = re.compile(r"[a-z]+")
+_FIRST_SENTENCE = re.compile(r"\.\s|\n")
+
+DESCRIPTION = """
+Everything that Ringdesk's own panel does, over HTTP. Sign in with a token (`Authorization: Bearer …`) or, in a browser,
+with a session; errors are `application/problem+json` and name the field; lists come in pages (`limit`, `cursor`). What
+changes while you look, the websocket `/live` tells. `docs/api.md` of the distribution explains all of it.
+"""
+
+TAGS = {
+    "sign-in": "Sessions, and oneself",
+    "users": "Who works here, and their tokens",
+    "roles": "What each role may do",
+    "teams": "Who works with whom",
+    "audit": "Who changed what",
+    "agents": "Who takes calls, and whether they want them now",
+    "calls": "The calls as the journal has them",
+    "contacts": "People, their numbers, and what happened with them",
+    "companies": "The organisations that people belong to",
+    "leads": "Who may become a customer",
+    "tasks": "What somebody has to do, by when, and about whom",
+    "telephony": "What Asterisk is told: phones, queues, numbers, trunks, and their publication",
+}
+
+_ALWAYS = {
+    "400": "The request can't be read: its body is no JSON object, say, or its address is too long",
     "401": "No token or session, or one that is no good",
     "403": "The role may not do that, or a change by session lacks its CSRF token",
-    "404": "There is no such thing, or not for you",
-    "409": "Somebody else has changed it meanwhile",
     "422": "A field has a value that can't be taken; `errors` names it",
 }
+_OF_A_THING = {"404": "There is no such thing, or not for you"}
+_OF_A_CHANGE = {"409": "Somebody else has changed it meanwhile, or it is not in a state for that"}
+_OF_A_BODY = {"413": "The body is larger than 1 MiB"}
 
 
 def document(app: web.Application) -> dict[str, Any]:
@@ -55,17 +86,52 @@ def document(app: web.Application) -> dict[str, Any]:
             if "$ref" in field and "nullable" in field:
                 # Beside a $ref, OpenAPI 3.0 ignores everything else.
                 schema["properties"][name] = {"allOf": [{"$ref": field["$ref"]}], "nullable": True}
-    content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for path in spec["paths"].values():
-        for operation in path.values():
+    spec["info"]["description"] = DESCRIPTION.strip().replace("\n", " ")
+    told = _told_statuses(app)
+    for path, methods in spec["paths"].items():
+        for method, operation in methods.items():
             if isinstance(operation, dict):
-                answers = operation.setdefault("responses", {})
-                for status, description in _ANSWERS.items():
-                    answers.setdefault(status, {"description": description, "content": content})
+                _complete(operation, method, path, told.get((path, method), {}))
+    used = {tag for methods in spec["paths"].values() for each in methods.values() for tag in each.get("tags", [])}
+    spec["tags"] = [{"name": tag, "description": text} for tag, text in TAGS.items() if tag in used]
     spec["security"] = [{"token": []}, {"session": []}]
     for method, path in PUBLIC_OPERATIONS:
         spec["paths"][path][method.lower()]["security"] = []
     return spec
+
+
+def _complete(operation: dict[str, Any], method: str, path: str, told: dict[str, str]) -> None:
+    """Give an operation its name, its summary, and the answers that it doesn't speak of itself."""
+    text = str(operation.get("description", ""))
+    operation["operationId"] = "_".join([method, *_WORD.findall(path.removeprefix("/api/v1/"))])
+    operation["summary"] = _FIRST_SENTENCE.split(text, 1)[0].split(";", 1)[0].split(": ", 1)[0].rstrip(".")
+    answers = operation.setdefault("responses", {})
+    expected = {**_ALWAYS}
+    if "{" in path:
+        expected |= _OF_A_THING
+    if method != "get":
+        expected |= _OF_A_CHANGE
+    if "requestBody" in operation:
+        expected |= _OF_A_BODY
+        operation["requestBody"]["required"] = True
+    for status, description in {**expected, **told}.items():
+        answers.setdefault(status, {"description": description, "content": _PROBLEM})
+    for answer in answers.values():
+        # A client that checks what it gets needs one.
+        answer.setdefault("description", "Done")
+
+
+def _told_statuses(app: web.Application) -> dict[tuple[str, str], dict[str, str]]:
+    """What the handlers' own texts say of further answers (`Status Codes:`), by path and method."""
+    told: dict[tuple[str, str], dict[str, str]] = {}
+    for route in app.router.routes():
+        view: Any = route.handler
+        if route.resource is None or not is_pydantic_view(view):
+            continue
+        for method in view.allowed_methods:
+            text = inspect.getdoc(getattr(view, method.lower())) or ""
+            told[route.resource.canonical, method.lower()] = docstring_parser.status_code(text)
+    return told
 
 
 def add_document(app: web.Application) -> None:

@@ -17,7 +17,9 @@ from pydantic import Field
 from web.problems import FieldProblem, ProblemError
 
 Limit = Annotated[int, Field(ge=1, le=200, description="rows of one page")]
-Cursor = Annotated[str, Field(max_length=2000, description="`next_cursor` of the page before")]
+Cursor = Annotated[
+    str, Field(max_length=2000, pattern="^[A-Za-z0-9_-]*$", description="`next_cursor` of the page before")
+]
 
 
 def encode_cursor(*position: str | int) -> str:

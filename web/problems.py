@@ -76,10 +76,13 @@ def problem_response(
 
 def invalid(error: ValidationError, where: str) -> web.Response:
     """The answer to a request whose `where` (body, path, query string) does not fit the API's document."""
-    errors = [
-        FieldProblem(field=_path(each["loc"]), reason=each["msg"], where=where)
-        for each in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    match found[0]:
+        case {"type": "json_invalid", "msg": reason}:
+            return problem_response(HTTPStatus.BAD_REQUEST, f"the body is no JSON: {reason}")
+        case {"type": "model_type", "loc": ()}:
+            return problem_response(HTTPStatus.BAD_REQUEST, "the body is no JSON object")
+    errors = [FieldProblem(field=_path(each["loc"]), reason=each["msg"], where=where) for each in found]
     first = errors[0]
     return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, f"{first.field}: {first.reason}", errors)
 
@@ -126,10 +129,6 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             raise
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return problem_response(error.status, _detail_of(error), headers=headers)
-    except json.JSONDecodeError as error:
-        return problem_response(HTTPStatus.BAD_REQUEST, f"the body is no JSON: {error.msg}")
-    except RecursionError:
-        return problem_response(HTTPStatus.BAD_REQUEST, "the body is nested too deeply")
     except UnicodeDecodeError:
         return problem_response(HTTPStatus.BAD_REQUEST, "the request is not UTF-8")
     except Exception:

@@ -113,6 +113,8 @@ class Session(View):
         """The session of the cookie, with its CSRF token: what a page asks for when it is loaded.
 
         Tags: sign-in
+        Status Codes:
+            404: Whoever asks showed a token, which has no session
         """
         session_id, credential = self._own()
         async with self.services.database.reading() as session:
@@ -129,6 +131,8 @@ class Session(View):
         """Sign out: the session ends, in every tab.
 
         Tags: sign-in
+        Status Codes:
+            404: Whoever asks showed a token, which has no session
         """
         session_id, _ = self._own()
         now = self.services.clock.now()

@@ -575,6 +575,8 @@ class Publications(_Telephony):
         `dry_run` an Asterisk that can't be asked is a `problem` of the answer, which still tells the changes.
 
         Tags: telephony
+        Status Codes:
+            503: Asterisk does not run, or this service has none
         """
         self.require(Action.CHANGE, Thing.SETTINGS)
         outcome = await self.publishing.publish(self.author, dry_run=publication.dry_run)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Literal
 
 from aiohttp import web
 from aiohttp_pydantic import PydanticView
-from pydantic import BaseModel, ValidationError
+from aiohttp_pydantic.injectors import AbstractInjector, BodyGetter, QueryGetter
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from accounts.rights import Action, Owner, Thing
 from web.problems import FieldProblem, ProblemError, invalid
@@ -18,8 +20,28 @@ from web.sign_in import USER, SignedIn, require
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
+class _StrictBody(BodyGetter):
+    """A body is exactly what the document says: no `0` for false, no `"1"` for a number, no half of a character."""
+
+    async def inject(self, request: web.BaseRequest, args_view: list[Any], kwargs_view: dict[str, Any]) -> None:
+        kwargs_view[self.arg_name] = self.model.model_validate_json(await request.read(), strict=True)
+
+
 class View(PydanticView):
-    """A resource: its handlers' annotations are the API's document."""
+    """A resource: its handlers' annotations are the API's document, and nothing else is taken."""
+
+    @staticmethod
+    def _parse_func_signature(func: Callable[..., Any]) -> Iterable[AbstractInjector]:
+        injectors = list(PydanticView._parse_func_signature(func))
+        if not any(isinstance(injector, QueryGetter) for injector in injectors):
+            injectors.append(QueryGetter({}, {}))
+        for place, injector in enumerate(injectors):
+            if isinstance(injector, BodyGetter):
+                injectors[place] = _StrictBody({injector.arg_name: injector.model}, {})
+            elif isinstance(injector, QueryGetter):
+                # A misspelt filter would else show everything.
+                injector.model = type("Query", (injector.model,), {"model_config": ConfigDict(extra="forbid")})
+        return injectors
 
     @property
     def services(self) -> Services:

@@ -90,7 +90,9 @@ async def test_bad_input_names_the_field_and_the_reason(house: House, body: Any,
     assert field in told["detail"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b"[" * 100_000, rb'{"name": "\ud800"}']
+)
 async def test_a_body_that_is_no_object_is_a_bad_request(house: House, body: bytes) -> None:
     anna = await house.add_person("anna")
     headers = {**anna.headers, "Content-Type": "application/json"}
@@ -291,3 +293,27 @@ async def test_the_document_describes_every_path(house: House) -> None:
     assert {"ContactList", "CallDetails", "TranscriptView", "Problem", "FieldProblem"} <= set(
         spec["components"]["schemas"]
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"name": "x", "owner_id": "1"}, "owner_id"),
+        ({"name": 1}, "name"),
+        ({"name": "x", "tags": "x"}, "tags"),
+        ({"name": "x", "nmae": "x"}, "nmae"),
+    ],
+)
+async def test_a_body_is_taken_as_the_document_says_or_not_at_all(
+    house: House, body: dict[str, Any], field: str
+) -> None:
+    anna = await house.add_person("anna")
+    told = await problem(await house.client.post(f"{API}/contacts", json=body, headers=anna.headers), 422)
+    assert [(error["field"], error["where"]) for error in told["errors"]] == [(field, "body")]
+
+
+@pytest.mark.parametrize("path", ["contacts?nmae=x", "agents/me?nmae=x"])
+async def test_a_filter_that_there_is_not_is_told_not_ignored(house: House, path: str) -> None:
+    anna = await house.add_person("anna", account="1001")
+    told = await problem(await house.client.get(f"{API}/{path}", headers=anna.headers), 422)
+    assert [(error["field"], error["where"]) for error in told["errors"]] == [("nmae", "query string")]

@@ -123,7 +123,6 @@ async def test_a_trunk_never_tells_its_password(house: House, admin: Person) -> 
         ("numbers", {"number": "12", "destination": {"kind": "elsewhere"}}, "destination"),
         ("numbers", {"number": "12", "destination": "sales"}, "destination"),
         ("numbers", {"number": "12"}, "destination"),
-        ("phones", {"account": "1\ud800"}, "account"),
         ("phones", {"account": "1009", "name": "x" * 300}, "name"),
         ("queues", {"name": "q", "ring_seconds": 301}, "ring_seconds"),
         ("trunks", {"name": "tr"}, "name"),
