@@ -96,7 +96,7 @@ class House:
 
     staff: int = 2
     callers: int = 4
-    ring_seconds: int = 20
+    ring_seconds: int = 60
     engine: str = "vosk"
     """Without a model: recordings wait. `whisper` transcribes."""
     keeps_http_port: bool = False

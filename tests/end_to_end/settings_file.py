@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from dialplan.destinations import ToQueue
 from tests.end_to_end.house import House
 
 
@@ -20,7 +21,11 @@ def write_settings(house: House, path: Path, *, http_port: int = 0) -> Path:
         f"ami_secret = {json.dumps(pbx.ami_secret)}",
         "ports = { " + ", ".join(f"{name} = {port}" for name, port in pbx.ports.model_dump().items()) + " }",
         "numbers = { "
-        + ", ".join(f"{json.dumps(key)} = {json.dumps(value)}" for key, value in pbx.numbers.items())
+        + ", ".join(
+            f"{json.dumps(number)} = {json.dumps(to.queue)}"
+            for number, to in pbx.numbers.items()
+            if isinstance(to, ToQueue)
+        )
         + " }",
     ]
     for phone in pbx.phones:
@@ -34,6 +39,8 @@ def write_settings(house: House, path: Path, *, http_port: int = 0) -> Path:
             "[[pbx.main.queues]]",
             f"name = {json.dumps(queue.name)}",
             f"members = {json.dumps(list(queue.members))}",
+            f"ring_seconds = {queue.ring_seconds}",
+            f"wrap_up_seconds = {queue.wrap_up_seconds}",
         ]
     for trunk in pbx.trunks:
         lines += ["[[pbx.main.trunks]]", f"name = {json.dumps(trunk.name)}", f"match = {json.dumps(list(trunk.match))}"]

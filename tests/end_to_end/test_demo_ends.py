@@ -50,7 +50,7 @@ def test_a_demo_that_is_stopped_leaves_nothing_running(
         else:
             pytest.fail("it ended by itself:\n" + "".join(told))
         demo.send_signal(number)
-        _, rest = demo.communicate(timeout=40)
+        _, rest = demo.communicate(timeout=90)
     assert "Traceback" not in rest, rest
     assert processes_of(state) == []
 
@@ -61,12 +61,12 @@ def test_a_second_demo_with_the_same_state_is_refused_and_the_first_goes_on(stat
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as first:
         assert first.stderr is not None
         assert any(IN_A_CALL in line for line in first.stderr)
-        second = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        second = subprocess.run(command, capture_output=True, text=True, timeout=90)
         assert second.returncode == 1
         assert "a demo runs already with the state" in second.stderr
         assert any(IN_A_CALL in line for line in first.stderr), "the first one still has calls"
         first.send_signal(signal.SIGTERM)
-        first.communicate(timeout=40)
+        first.communicate(timeout=90)
     assert processes_of(state) == []
 
 

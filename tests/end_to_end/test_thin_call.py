@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import time
 
 import pytest
 from rich.console import Console
@@ -24,7 +25,8 @@ from tests.end_to_end.waiting import eventually
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
 Kind = PhoneEventKind
-RINGING_TO_SCREEN_SECONDS = 0.1
+RINGING_TO_SCREEN_SECONDS = 0.5
+"""How much later than the ring the record may come, where every process shares two busy cores."""
 TALK_SECONDS = 7.0
 """Of a shorter talk, one word misheard is a high rate."""
 SOMCHAI, ARUNEE, *_ = customers(4)
@@ -61,8 +63,10 @@ async def test_one_call_goes_through_the_whole_house() -> None:
             assert answer.data["call_id"] == offer.data["call_id"]
             await house.reached("1001", "talking")
             talk = max(wav_seconds(each.path) for each in said.values()) + 0.3
+            begun = time.monotonic()
             await asyncio.sleep(talk)  # both say what they have to say
             await caller.hangup()
+            talk = time.monotonic() - begun
             await agent.wait_for(Kind.CLOSED, timeout=20)
             ended = await screen.change("call_ended")
             assert ended.data["phase"] == "ended"
@@ -76,7 +80,7 @@ async def test_one_call_goes_through_the_whole_house() -> None:
         assert (call.outcome, call.hangup_by, call.recorded) == ("answered", "caller", True)
         assert call.answered_at is not None
         assert call.ended_at is not None
-        assert (call.ended_at - call.answered_at).total_seconds() == pytest.approx(talk, abs=1.0)
+        assert (call.ended_at - call.answered_at).total_seconds() == pytest.approx(talk, abs=2.0)
 
         facts = await house.facts(call_id)
         story = [kind for kind in kinds(facts) if kind not in ("RecordingStarted", "CallQueued")]
@@ -94,7 +98,7 @@ async def test_one_call_goes_through_the_whole_house() -> None:
         assert document is not None
         recording, transcript = document["recording"], document["transcript"]
         assert (recording["state"], recording["problem"]) == ("transcribed", None)
-        assert recording["seconds"] == pytest.approx(talk, abs=1.0)
+        assert recording["seconds"] == pytest.approx(talk, abs=2.0)
         files = sorted(path.name for path in house.pbx.recordings.iterdir())
         assert files == [f"{call_id}.agent.sln", f"{call_id}.caller.sln"]
         assert max(path.stat().st_size for path in house.pbx.recordings.iterdir()) / 16_000 == pytest.approx(

@@ -49,16 +49,18 @@ async def test_a_ping_that_is_never_answered_drops_the_link() -> None:
 
 
 async def test_a_late_answer_to_a_ping_is_no_fault_while_events_come() -> None:
+    clock = VirtualClock()
     async with FakeAmi({"Ping": lambda action: None}) as fake:
-        link = AmiLink(settings(fake.port, ping_interval=0.01, pong_deadline=0.2, first_retry=0.01))
+        link = AmiLink(settings(fake.port, ping_interval=1, pong_deadline=10), clock)
         async with running(link):
             await link.wait_connected(PATIENCE)
             heard = Heard(link)
-            for _ in range(25):  # Half a second: more than two deadlines.
+            for _ in range(25):  # More than two deadlines.
                 fake.say(frame(Event="Busy"))
                 await heard.event("Busy")
-                await asyncio.sleep(0.02)
+                await clock.advance(1)
             assert not any(isinstance(item, LinkLost) for item in heard.items)
+            await clock.advance(10)
             await heard.until(lambda item: isinstance(item, LinkLost))
 
 

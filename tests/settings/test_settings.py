@@ -6,18 +6,29 @@ import logging
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 from typer.testing import CliRunner
 
+from dialplan.destinations import ToQueue
 from ringdesk.cli import app
 from ringdesk.settings import SettingsError, load_settings, settings_from
 
 
 @pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    """`serve` sends the logs to its own standard error, which is the runner's and closed afterwards."""
+def logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """`serve` sends the logs to its own standard error, which is the runner's and closed afterwards.
+
+    No logger may keep that: later tests read what it says.
+    """
+    configure = structlog.configure
+
+    def configure_for_now(**options: Any) -> None:
+        configure(**{**options, "cache_logger_on_first_use": False})
+
+    monkeypatch.setattr(structlog, "configure", configure_for_now)
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     yield
@@ -53,7 +64,7 @@ def test_the_environment_stands_over_the_file(tmp_path: Path, monkeypatch: pytes
 def test_the_example_file_is_right(tmp_path: Path) -> None:
     example = Path(__file__).resolve().parents[2] / "docs" / "ringdesk.example.toml"
     settings = load_settings(example, state=tmp_path)
-    assert settings.the_pbx().numbers == {"+6621234567": "sales"}
+    assert settings.the_pbx().numbers == {"+6621234567": ToQueue(queue="sales")}
 
 
 @pytest.mark.parametrize(
