@@ -6,9 +6,11 @@ fact is learned: (node, call_id, key) identifies it, so writing it twice writes 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from kernel.messages import Fact
 
@@ -87,6 +89,19 @@ class CallStarted(CallFact):
     caller_number: str | None
     caller_name: str | None
     dialed: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRouted(CallFact):
+    """It was decided where the call goes, and why: by the rule for the number `rule`, or by another `basis`.
+
+    `destination` is data: its `kind`, and what belongs to that. None: the call has none.
+    """
+
+    dialed: str | None
+    basis: str
+    rule: str | None
+    destination: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from prometheus_client import Counter, Histogram
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.telemetry import REGISTRY
-from pbx.facts import CallFact, CallQueued
+from pbx.facts import CallFact, CallQueued, CallRouted
 from pbx.parties import unquoted
 from queue_router.agents import Agents, is_account
 from queue_router.agi import AgiError, AgiHangup, AgiSession
@@ -29,6 +29,7 @@ from queue_router.matching import Candidate, choose_longest_idle
 from queue_router.numbers import NumberTable
 from queue_router.offer_book import OUTCOMES, OfferBook
 from queue_router.offers import OfferOutcome
+from queue_router.rules import Asked, Destination, ToAnnouncement, ToExtension, ToQueue
 from queue_router.waiting import epoch_text, fallback_priority, moment_of
 
 DECISION_SECONDS = 2.0
@@ -93,10 +94,11 @@ class Entry:
             while True:
                 async with asyncio.timeout(DECISION_SECONDS):
                     if call is None:
-                        key, call = await self._gather(session)
-                    if call is None:
-                        result = "no_queue"
-                        return
+                        key, found = await self._gather(session)
+                        if not isinstance(found, EnteredCall):
+                            result = await self._lead(session, found)
+                            return
+                        call = found
                     chosen, why = self._reserve(key, call)
                     if chosen is None:
                         result = "waits" if await self._let_wait(session, key, call) else "no_agent"
@@ -117,9 +119,10 @@ class Entry:
             ENTERED.labels(result).inc()
             log.info("entry", call_id=call.call_id if call else None, result=result)
 
-    async def _gather(self, session: AgiSession) -> tuple[str, EnteredCall | None]:
-        """The call's key (its RD_CALL) and its facts; None when it is for no queue of ours."""
-        call_id, dialed, queue_name, since, status = (session.headers.get(f"agi_arg_{n}", "") for n in range(1, 6))
+    async def _gather(self, session: AgiSession) -> tuple[str, EnteredCall | Destination | None]:
+        """The call's key (its RD_CALL) and its facts; where it goes when that is no queue, None for nowhere."""
+        told = (session.headers.get(f"agi_arg_{n}", "") for n in range(1, 7))
+        call_id, dialed, queue_name, since, status, meant = told
         if not _CALL_ID.fullmatch(call_id):
             unique_id = session.headers.get("agi_uniqueid", "")
             call_id = f"{self._node}-{unique_id}"
@@ -128,10 +131,14 @@ class Entry:
         if waiting is not None:
             return call_id, waiting.call
         dialed = dialed if _DIALED.fullmatch(dialed) else ""
-        queue = self._numbers.queue_of(dialed) or self._numbers.queues.get(queue_name)
-        if queue is None:
-            log.warning("a call to a number that leads to no queue", call_id=call_id, dialed=dialed)
-            return call_id, None
+        destination = self._route(session, call_id, Asked(dialed or None, queue_name or None))
+        if not isinstance(destination, ToQueue):
+            return call_id, destination
+        queue = self._numbers.queues[destination.queue]
+        if meant not in ("", ToQueue.model_fields["kind"].default):
+            # The dialplan, of another time, thought that it goes elsewhere, and left it to that to answer.
+            await session.command("EXEC MSet", f"RD_TO={destination.kind},RD_QUEUE={queue.name}")
+            await session.command("ANSWER")
         live = self._calls.note(self._node, call_id, self._clock.now())
         live.caller_number = live.caller_number or _known(session.headers.get("agi_callerid"))
         live.caller_name = live.caller_name or unquoted(_known(session.headers.get("agi_calleridname")))
@@ -154,6 +161,40 @@ class Entry:
             contacts=await look_up(self._directory, live.caller_number, call_id),
         )
         return call_id, call
+
+    def _route(self, session: AgiSession, call_id: str, asked: Asked) -> Destination | None:
+        """Decide where the call goes, and have it written down why."""
+        verdict = self._numbers.decide(asked)
+        if verdict.destination is None:
+            log.warning("a call to a number that leads nowhere", call_id=call_id, dialed=asked.dialed)
+        channel = session.headers.get("agi_uniqueid", "")
+        fact = CallRouted(
+            node=self._node,
+            call_id=call_id,
+            key=f"routed:{channel}:{asked.dialed or ''}",
+            at=self._clock.now(),
+            dialed=asked.dialed,
+            basis=verdict.basis.value,
+            rule=verdict.rule,
+            destination=verdict.destination_data(),
+        )
+        self._record([fact])
+        return verdict.destination
+
+    async def _lead(self, session: AgiSession, destination: Destination | None) -> str:
+        """Send a call that is for no queue where it goes; the dialplan does the rest. What came of it, in a word."""
+        match destination:
+            case ToExtension(extension=account, ring_seconds=seconds):
+                variables = {"RD_EXTENSION": account, "RD_RING": str(seconds)}
+            case ToAnnouncement(sound=sound):
+                variables = {"RD_SOUND": sound}
+            case _:
+                return "nowhere"
+        # It stands with the channel: should we be gone before it is sent, the dialplan does the same by itself.
+        variables |= {"RD_TO": destination.kind, "RD_QUEUE": "", "TIMEOUT(absolute)": "0"}
+        await session.command("EXEC MSet", ",".join(f"{name}={value}" for name, value in variables.items()))
+        await session.command("EXEC Goto", f"{self._prefix}{destination.kind},s,1")
+        return destination.kind
 
     def _reserve(self, key: str, call: EnteredCall) -> tuple[Candidate | None, dict[str, object]]:
         """Choose and hold in one go: nothing is awaited, so no other call can take the same agent in between."""

@@ -90,8 +90,8 @@ class Screen:
 class House:
     """`async with` starts Asterisk and the service, with `staff` agents and `callers` contacts; leaving ends all.
 
-    `pbx` may change what Asterisk and the service are told, `service_pbx` only what the service is. What lies in
-    `state` outlives the service, as in real life.
+    `change_pbx` may change what Asterisk and the service are told, `service_pbx` only what the service is. What lies
+    in `state` outlives the service, as in real life.
     """
 
     staff: int = 2
@@ -103,6 +103,7 @@ class House:
     """Whether a service that is started again serves at the same address."""
     with_asterisk: bool = True
     with_service: bool = True
+    change_pbx: Callable[[PbxConfig], PbxConfig] = lambda pbx: pbx
     service_pbx: Callable[[PbxConfig], PbxConfig] = lambda pbx: pbx
     state: Path = field(init=False)
     settings: Settings = field(init=False)
@@ -142,7 +143,7 @@ class House:
         settings = company.settings(self.state, self.staff, ports.model_dump(), http_port)
         pbx = settings.the_pbx()
         queues = [queue.model_copy(update={"ring_seconds": self.ring_seconds}) for queue in pbx.queues]
-        self._keep(settings, pbx.model_copy(update={"queues": queues}))
+        self._keep(settings, self.change_pbx(pbx.model_copy(update={"queues": queues})))
         self.pbx.recordings.mkdir(parents=True)
         self.asterisk = AsteriskInstance(self.state / "asterisk", ports=ports)
         stack.push_async_callback(asyncio.to_thread, self.asterisk.down)

@@ -8,6 +8,7 @@ import pytest
 from kernel.clock import SystemClock
 from kernel.database import Base, Database
 from kernel.messages import LiveHub
+from pbx.facts import CallFact
 from queue_router.agents import Agents
 from queue_router.agi import AgiServer
 from queue_router.calls_of_agents import CallsOfAgents
@@ -15,6 +16,7 @@ from queue_router.desks import Desks
 from queue_router.entry import Entry
 from queue_router.live_calls import LiveCalls
 from queue_router.numbers import NumberTable, Queue
+from queue_router.rules import ToAnnouncement, ToExtension
 from tests.queue_router.house import Directory, House
 
 
@@ -32,7 +34,15 @@ async def house(database: Database) -> AsyncIterator[House]:
     clock, hub = SystemClock(), LiveHub()
     agents = Agents(database, hub, clock)
     desks, calls, directory = Desks(hub, agents), LiveCalls(), Directory()
-    numbers = NumberTable([Queue("sales", ("1001", "1002", "1003"), ring_seconds=5)], {"029990000": "sales"})
+    numbers = NumberTable(
+        [Queue("sales", ("1001", "1002", "1003"), ring_seconds=5)],
+        {
+            "029990000": "sales",
+            "029990001": ToExtension(extension="1003", ring_seconds=9),
+            "029990002": ToAnnouncement(sound="digits/1"),
+        },
+    )
+    recorded: list[CallFact] = []
     entry = Entry(
         node="main",
         numbers=numbers,
@@ -42,8 +52,10 @@ async def house(database: Database) -> AsyncIterator[House]:
         directory=directory,
         database=database,
         clock=clock,
+        record=recorded.extend,
     )
-    house = House(database, hub, agents, desks, calls, directory, entry, CallsOfAgents(agents, desks, calls, directory))
+    facts = CallsOfAgents(agents, desks, calls, directory)
+    house = House(database, hub, agents, desks, calls, directory, entry, facts, recorded)
     server = AgiServer()
     server.add_script("entry", entry.serve)
     house.port = await server.start("127.0.0.1", 0)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from accounts.users import Role, add_user
 from kernel.database import Database
 from kernel.messages import LiveChange, LiveHub, LiveSubscription
+from pbx.facts import CallFact
 from queue_router.agents import Agents, add_agent, desk_topic
 from queue_router.calls_of_agents import CallsOfAgents
 from queue_router.desks import Desks, KnownCaller
@@ -53,6 +54,8 @@ class House:
     directory: Directory
     entry: Entry
     facts: CallsOfAgents
+    recorded: list[CallFact] = field(default_factory=list)
+    """What the entry decided, as facts."""
     port: int = 0
 
     async def add_agent(self, account: str, wanted: Wanted = Wanted.READY) -> int:
@@ -103,6 +106,8 @@ class Asterisk:
         """By account: what PJSIP_DIAL_CONTACTS gives; `PJSIP/<account>/sip:…` where nothing is said."""
         self.commands: list[str] = []
         self.dialed: list[str] = []
+        self.gone_to: str | None = None
+        """Where the router sent the call, to go on there after the conversation."""
         self.on_dial: Callable[[str], Awaitable[str | None]] = self.answer
         """What comes of a Dial: the DIALSTATUS, None when the caller hangs up meanwhile."""
 
@@ -114,7 +119,7 @@ class Asterisk:
         async with asyncio.timeout(timeout):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             try:
-                told = ("RD_CALL", "RD_DIALED", "RD_QUEUE", "RD_WAITING_SINCE", "DIALSTATUS")
+                told = ("RD_CALL", "RD_DIALED", "RD_QUEUE", "RD_WAITING_SINCE", "DIALSTATUS", "RD_TO")
                 arguments = {f"agi_arg_{n}": self.variables.get(name, "") for n, name in enumerate(told, 1)}
                 head = "".join(f"{name}: {value}\n" for name, value in {**self.headers, **arguments}.items())
                 writer.write(f"{head}\n".encode())
@@ -139,6 +144,11 @@ class Asterisk:
             return "200 result=0" if value is None else f"200 result=1 ({value})"
         if verb == "EXEC MSet":
             self.variables.update(pair.split("=", 1) for pair in arguments[0].split(","))
+            return "200 result=0"
+        if verb == "EXEC Goto":
+            self.gone_to = arguments[0]
+            return "200 result=0"
+        if verb == "ANSWER":
             return "200 result=0"
         if verb == "EXEC Dial":
             dialed, account, queue = OFFERING.fullmatch(arguments[0]).groups()

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from kernel.clock import SystemClock
+from pbx.facts import CallRouted
 from queue_router import callers
 from queue_router.agents import MISSED_CALL, Agents
 from queue_router.offers import CallOffer
@@ -75,6 +76,51 @@ async def test_the_dialplan_may_name_the_queue(house: House) -> None:
     asterisk = Asterisk(dialed="")
     asterisk.variables["RD_QUEUE"] = "sales"
     assert (await asterisk.run(house.port))["DIALSTATUS"] == "ANSWER"
+
+
+@pytest.mark.parametrize(
+    ("dialed", "context", "told"),
+    [
+        ("029990001", "ringdesk-extension,s,1", {"RD_TO": "extension", "RD_EXTENSION": "1003", "RD_RING": "9"}),
+        ("029990002", "ringdesk-announcement,s,1", {"RD_TO": "announcement", "RD_SOUND": "digits/1"}),
+    ],
+)
+async def test_a_call_that_is_for_no_queue_is_sent_where_its_number_leads(
+    house: House, dialed: str, context: str, told: dict[str, str]
+) -> None:
+    await house.add_agent("1003")
+    asterisk = Asterisk(dialed=dialed)
+    asterisk.variables["RD_QUEUE"] = "sales"
+    variables = await asterisk.run(house.port)
+    assert asterisk.gone_to == context
+    assert variables.items() >= {**told, "RD_QUEUE": "", "TIMEOUT(absolute)": "0"}.items()
+    assert "RD_HANDLED" not in variables
+    assert asterisk.dialed == []
+
+
+async def test_why_a_call_goes_where_is_written_down(house: House) -> None:
+    for index, (dialed, queue) in enumerate([("029990001", ""), ("+029990000", ""), ("1", "sales"), ("1", "")]):
+        asterisk = Asterisk(call=f"1764.{index}", dialed=dialed)
+        asterisk.variables["RD_QUEUE"] = queue
+        await asterisk.run(house.port)
+    routed = [fact for fact in house.recorded if isinstance(fact, CallRouted)]
+    sales = {"kind": "queue", "queue": "sales"}
+    assert [(fact.dialed, fact.basis, fact.rule, fact.destination) for fact in routed] == [
+        ("029990001", "number", "029990001", {"kind": "extension", "extension": "1003", "ring_seconds": 9}),
+        ("+029990000", "number", "029990000", sales),
+        ("1", "channel", None, sales),
+        ("1", "nothing", None, None),
+    ]
+    assert [fact.call_id for fact in routed] == [f"main-1764.{index}" for index in range(4)]
+
+
+async def test_a_call_that_the_dialplan_meant_for_elsewhere_is_answered_for_its_queue(house: House) -> None:
+    await house.add_agent("1001")
+    asterisk = Asterisk()
+    asterisk.variables["RD_TO"] = "announcement"
+    variables = await asterisk.run(house.port)
+    assert "ANSWER" in asterisk.commands
+    assert (variables["RD_TO"], variables["DIALSTATUS"]) == ("queue", "ANSWER")
 
 
 async def test_no_answer_goes_to_the_next_and_the_first_is_not_ready(house: House) -> None:

@@ -24,6 +24,25 @@ describe("the story of a call", () => {
     ]);
   });
 
+  it("tells where the number dialled led, and why", () => {
+    const to = (basis: string, destination: unknown) => ({ kind: "CallRouted", at: at(0), data: { dialed: "02", basis, destination } });
+    const story = storyOf(
+      [
+        to("number", { kind: "queue", queue: "sales" }),
+        to("number", { kind: "extension", extension: "1003", ring_seconds: 25 }),
+        to("default", { kind: "announcement", sound: "ss-noservice" }),
+        to("nothing", null),
+      ],
+      [],
+    );
+    expect(story.map((each) => [each.key, each.values.to, each.why])).toEqual([
+      ["story.routed.queue", "sales", "number"],
+      ["story.routed.extension", "1003", "number"],
+      ["story.routed.announcement", "ss-noservice", "default"],
+      ["story.routed.nowhere", undefined, "nothing"],
+    ]);
+  });
+
   it("has a sentence for facts of which it does not know, and for callers without number", () => {
     const story = storyOf(
       [

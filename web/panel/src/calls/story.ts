@@ -4,6 +4,10 @@ import type { Fact, Offer } from "../api/client";
 type Key =
   | "story.started"
   | "story.started.unknown"
+  | "story.routed.queue"
+  | "story.routed.extension"
+  | "story.routed.announcement"
+  | "story.routed.nowhere"
   | "story.queued"
   | "story.offered"
   | "story.rang"
@@ -34,6 +38,21 @@ const text = (data: Record<string, unknown>, name: string): string => {
   return typeof value === "string" && value !== "" ? value : "?";
 };
 
+// Where the call was led: to what, by its kind.
+function routed(destination: unknown): Pick<Sentence, "key" | "values"> {
+  const to = destination !== null && typeof destination === "object" ? (destination as Record<string, unknown>) : {};
+  switch (to.kind) {
+    case "queue":
+      return { key: "story.routed.queue", values: { to: text(to, "queue") } };
+    case "extension":
+      return { key: "story.routed.extension", values: { to: text(to, "extension") } };
+    case "announcement":
+      return { key: "story.routed.announcement", values: { to: text(to, "sound") } };
+    default:
+      return { key: "story.routed.nowhere", values: {} };
+  }
+}
+
 function sentence(fact: Fact): Pick<Sentence, "key" | "values"> | null {
   const { kind, data } = fact;
   const party = text(data, "party");
@@ -44,6 +63,8 @@ function sentence(fact: Fact): Pick<Sentence, "key" | "values"> | null {
         ? { key: "story.started", values: { caller, dialed: text(data, "dialed") } }
         : { key: "story.started.unknown", values: { caller } };
     }
+    case "call_routed":
+      return routed(data.destination);
     case "call_queued":
       return { key: "story.queued", values: { queue: text(data, "queue") } };
     case "party_rang":
@@ -92,7 +113,9 @@ export function storyOf(facts: readonly Fact[], offers: readonly Offer[]): Sente
   }
   for (const fact of facts) {
     const what = sentence(fact);
-    if (what) told.push({ ...what, at: fact.at, why: null, isBackfilled: fact.data.backfilled === true });
+    const basis = fact.data.basis;
+    const why = typeof basis === "string" ? basis : null;
+    if (what) told.push({ ...what, at: fact.at, why, isBackfilled: fact.data.backfilled === true });
   }
   // Stable: a phone rings because it was offered the call, and what happened at one moment stays in the order in which it was told.
   return told.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
