@@ -28,7 +28,9 @@ def panel(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("path", ["/", "/desk", "/calls", "/calls/main-1764.1", "/contacts/7?from=desk"])
+@pytest.mark.parametrize(
+    "path", ["/", "/desk", "/calls", "/calls/main-1764.1", "/contacts/7?from=desk", "/admin", "/admin/users"]
+)
 async def test_each_page_of_the_panel_can_be_opened_at_its_address(panel: Path, path: str) -> None:
     status, text, headers = await get(panel, path)
     assert status == 200

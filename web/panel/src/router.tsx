@@ -50,8 +50,61 @@ const contact = createRoute({
   component: lazyRouteComponent(() => import("./pages/Contact"), "ContactPage"),
 });
 
+export interface AdminSearch {
+  q?: string;
+  /** The id of what is open in the form, or `new`. */
+  edit?: string;
+}
+const adminSearch = (search: Record<string, unknown>): AdminSearch => ({
+  q: words(search.q) || undefined,
+  edit: words(search.edit) || undefined,
+});
+const admin = createRoute({
+  getParentRoute: () => root,
+  path: "/admin",
+  component: lazyRouteComponent(() => import("./pages/admin/Admin"), "AdminPage"),
+});
+const adminHome = createRoute({
+  getParentRoute: () => admin,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/admin/users", replace: true });
+  },
+});
+const adminUsers = createRoute({
+  getParentRoute: () => admin,
+  path: "users",
+  validateSearch: adminSearch,
+  component: lazyRouteComponent(() => import("./pages/admin/Users"), "UsersPage"),
+});
+const adminTeams = createRoute({
+  getParentRoute: () => admin,
+  path: "teams",
+  validateSearch: adminSearch,
+  component: lazyRouteComponent(() => import("./pages/admin/Teams"), "TeamsPage"),
+});
+const adminPhones = createRoute({
+  getParentRoute: () => admin,
+  path: "phones",
+  validateSearch: adminSearch,
+  component: lazyRouteComponent(() => import("./pages/admin/Phones"), "PhonesPage"),
+});
+const adminNumbers = createRoute({
+  getParentRoute: () => admin,
+  path: "numbers",
+  validateSearch: adminSearch,
+  component: lazyRouteComponent(() => import("./pages/admin/Numbers"), "NumbersPage"),
+});
+const adminQueues = createRoute({
+  getParentRoute: () => admin,
+  path: "queues",
+  validateSearch: adminSearch,
+  component: lazyRouteComponent(() => import("./pages/admin/Queues"), "QueuesPage"),
+});
+const adminPages = [adminHome, adminUsers, adminTeams, adminPhones, adminNumbers, adminQueues];
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, desk, calls, call, contacts, contact]),
+  routeTree: root.addChildren([home, desk, calls, call, contacts, contact, admin.addChildren(adminPages)]),
   defaultPreload: "intent",
   defaultPendingComponent: () => <SkeletonRows rows={10} />,
   defaultErrorComponent: PageError,

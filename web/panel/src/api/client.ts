@@ -14,6 +14,16 @@ export type Contact = Schemas["ContactView"];
 export type ContactList = Schemas["ContactList"];
 export type Activity = Schemas["ActivityView"];
 export type ActivityList = Schemas["ActivityList"];
+export type User = Schemas["UserView"];
+export type Team = Schemas["TeamView"];
+export type Phone = Schemas["PhoneView"];
+export type PhoneSecret = Schemas["PhoneSecret"];
+export type Queue = Schemas["QueueView"];
+export type DialedNumber = Schemas["DialedNumberView"];
+export type Pbx = Schemas["PbxView"];
+export type Publication = Schemas["PublicationView"];
+export type Change = Schemas["ChangeView"];
+export type FieldProblem = Schemas["FieldProblem"];
 
 const TIMEOUT_MS = 10_000;
 const TOKEN = "ringdesk.token";
@@ -22,6 +32,8 @@ export class ApiError extends Error {
   constructor(
     readonly status: number, // 0: nobody answered.
     detail: string,
+    /** What is wrong with which field. */
+    readonly errors: FieldProblem[] = [],
   ) {
     super(detail);
   }
@@ -52,9 +64,27 @@ interface Options {
   body?: unknown;
   /** Whether a 401 is an answer to whoever asked, and not the end of the session. */
   isSignIn?: boolean;
+  timeoutMs?: number;
 }
 
-export async function api<T>(path: string, { method = "GET", body, isSignIn = false }: Options = {}): Promise<T> {
+/** Every row of a list that has pages: for the lists that one chooses from. */
+export async function allOf<T>(path: string): Promise<T[]> {
+  const rows: T[] = [];
+  for (let cursor = ""; ; ) {
+    const separator = path.includes("?") ? "&" : "?";
+    const page = await api<{ items: T[]; next_cursor: string | null }>(
+      `${path}${separator}limit=200&cursor=${encodeURIComponent(cursor)}`,
+    );
+    rows.push(...page.items);
+    if (page.next_cursor === null) return rows;
+    cursor = page.next_cursor;
+  }
+}
+
+export async function api<T>(
+  path: string,
+  { method = "GET", body, isSignIn = false, timeoutMs = TIMEOUT_MS }: Options = {},
+): Promise<T> {
   const headers: Record<string, string> = {};
   const token = credentials.token;
   if (token !== null) headers.Authorization = `Bearer ${token}`;
@@ -66,14 +96,18 @@ export async function api<T>(path: string, { method = "GET", body, isSignIn = fa
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
   } catch {
     throw new ApiError(0, "");
   }
   if (response.status === 204) return undefined as T;
-  const answer = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
+  const answer = (await response.json().catch(() => ({}))) as {
+    detail?: string;
+    title?: string;
+    errors?: FieldProblem[];
+  };
   if (response.ok) return answer as T;
   if (response.status === 401 && !isSignIn) onEnded();
-  throw new ApiError(response.status, answer.detail ?? answer.title ?? String(response.status));
+  throw new ApiError(response.status, answer.detail ?? answer.title ?? String(response.status), answer.errors);
 }

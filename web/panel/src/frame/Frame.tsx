@@ -3,7 +3,8 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { connect, useLive } from "../live/store";
-import { CallsIcon, ContactsIcon, DeskIcon } from "../parts/icons";
+import { AdminIcon, CallsIcon, ContactsIcon, DeskIcon } from "../parts/icons";
+import { useMaySetUp } from "../rights";
 import { forget, useMe } from "../session";
 import { clockSeconds } from "../time";
 import { Help } from "./Help";
@@ -24,6 +25,7 @@ const PAGES = [
 export function Frame() {
   const { t } = useTranslation();
   const me = useMe();
+  const maySetUp = useMaySetUp();
   const [showsHelp, setShowsHelp] = useState(false);
   useEffect(() => connect(me.id, () => forget(true)), [me.id]);
   useShortcuts(() => setShowsHelp(true));
@@ -41,6 +43,12 @@ export function Frame() {
             <span>{t(text)}</span>
           </Link>
         ))}
+        {maySetUp && (
+          <Link to="/admin" className="rail-link">
+            <AdminIcon />
+            <span>{t("nav.admin")}</span>
+          </Link>
+        )}
       </nav>
       <header className="top">
         <Search />

@@ -6,6 +6,7 @@ const KEYS = [
   ["keys.desk", ["g", "d"]],
   ["keys.calls", ["g", "c"]],
   ["keys.contacts", ["g", "p"]],
+  ["keys.admin", ["g", "a"]],
   ["keys.state", ["s"]],
   ["keys.note", ["n"]],
   ["keys.close", ["Esc"]],

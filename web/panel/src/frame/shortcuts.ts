@@ -33,6 +33,7 @@ export function useShortcuts(onHelp: () => void): void {
         case "desk":
         case "calls":
         case "contacts":
+        case "admin":
           void navigate({ to: `/${meaning}` });
           break;
         case "state":

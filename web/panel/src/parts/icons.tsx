@@ -38,6 +38,14 @@ export const ContactsIcon = () => (
     <path d="M3.800 16.800c.6-3.200 3.100-5 6.200-5s5.600 1.800 6.200 5" />
   </Icon>
 );
+export const AdminIcon = () => (
+  <Icon>
+    <path d="M3 5.500h7M14.500 5.500H17M3 10h2.500M10 10h7M3 14.500h8M15.500 14.500H17" />
+    <circle cx="12.200" cy="5.500" r="2" />
+    <circle cx="7.700" cy="10" r="2" />
+    <circle cx="13.200" cy="14.500" r="2" />
+  </Icon>
+);
 export const SearchIcon = () => (
   <Icon>
     <circle cx="9" cy="9" r="5" />
