@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from accounts.audit import COMMAND_LINE, Author
 from accounts.errors import BadInput
+from dialplan import sounds
 from dialplan.config import PbxConfig
 from dialplan.included import render_included
 from dialplan.modules import absent
@@ -47,6 +48,9 @@ class Target(Protocol):
 
     def publisher(self) -> Publisher: ...
 
+    @property
+    def asterisk(self) -> PbxConsole: ...
+
 
 @dataclass(frozen=True, slots=True)
 class OwnAsterisk:
@@ -67,6 +71,10 @@ class OwnAsterisk:
 
     def publisher(self) -> Publisher:
         return Publisher(self.instance.directories.etc, self.instance)
+
+    @property
+    def asterisk(self) -> PbxConsole:
+        return self.instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,22 @@ class Publishing:
                     await self.on_published(config)
             except (SQLAlchemyError, BadInput) as error:
                 log.warning("what was published elsewhere was not read", error=str(error).splitlines()[0])
+
+    async def sounds(self, *, anew: bool = False) -> frozenset[str]:
+        """The sounds that Asterisk has; `anew`: also those that were put there since it began.
+
+        PublishError where it can't be asked.
+        """
+
+        def ask() -> str:
+            if anew:
+                self.target.asterisk.console(sounds.LOOK_ANEW)
+            return self.target.asterisk.console(sounds.COMMAND)
+
+        try:
+            return sounds.listed(await asyncio.to_thread(ask))
+        except (NotRunning, ConsoleFailed, AsteriskFailed, OSError) as error:
+            raise PublishError(str(error)) from error
 
     async def publish(self, author: Author, *, dry_run: bool = False) -> Outcome:
         """Bring what is stored into Asterisk and say what changed; with `dry_run` only what would.

@@ -30,6 +30,10 @@ class PublishingService(Protocol):
 
     stored: StoredPbx
 
+    async def sounds(self, *, anew: bool = False) -> frozenset[str]:
+        """The sounds that Asterisk has; `anew`: also those new since it began. PublishError when it can't be asked."""
+        ...
+
     async def publish(self, author: Author, *, dry_run: bool = False) -> Outcome:
         """Bring what is stored into Asterisk; with `dry_run` only say what that would change."""
         ...

@@ -14,10 +14,12 @@ from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.audit import Author
+from accounts.errors import BadInput
 from accounts.rights import Action, Thing
 from dialplan.config import DisplayName, Host, MatchAddress, Number, Strategy, new_secret
 from dialplan.destinations import ToAnnouncement, ToExtension, ToQueue
 from dialplan.names import Account, SafeName
+from dialplan.publish import PublishError
 from dialplan.stored import Page, Row, StoredPbx, page
 from dialplan.stored_publications import Outcome, Result, history
 from dialplan.stored_tables import NumberRow, PhoneRow, PublicationRow, QueueRow, TrunkRow
@@ -166,6 +168,14 @@ class NumberChange(BaseModel, extra="forbid"):
     early_media: bool | None = None
 
 
+class SoundList(BaseModel):
+    """A page of the sounds that Asterisk has, in order of name. `problem`: why it could not be asked."""
+
+    items: list[str]
+    next_cursor: str | None
+    problem: str | None
+
+
 class TrunkView(BaseModel):
     """A way to the outside. `has_secret`: it signs its calls; the password is never told."""
 
@@ -297,6 +307,20 @@ class _Telephony(View):
     def with_lamp(self, item: dict[str, Any]) -> dict[str, Any]:
         """A phone with what the PBX says of it."""
         return {**item, "reachable": self.services.agents.is_reachable(item["account"])}
+
+    async def check_sound(self, destination: ToQueue | ToExtension | ToAnnouncement | None) -> None:
+        """`BadInput` for the announcement of a sound that Asterisk says it has not. One that can't be asked says
+        nothing."""
+        if not isinstance(destination, ToAnnouncement):
+            return
+        try:
+            for anew in (False, True):
+                known = await self.publishing.sounds(anew=anew)
+                if destination.sound in known or not known:
+                    return
+        except PublishError:
+            return
+        raise BadInput("destination.sound", f"Asterisk has no sound {destination.sound!r}")
 
     async def remove(self, kind: type[Row], row_id: int, what: str) -> Any:
         async with self.services.database.transaction() as session:
@@ -466,6 +490,7 @@ class Numbers(_Telephony):
         Tags: telephony
         """
         self.require(Action.CREATE, Thing.NUMBER)
+        await self.check_sound(number.destination)
         item = await self.add(NumberRow, number.model_dump())
         return answer(DialedNumberView(**item), 201, {"Location": f"/api/v1/numbers/{item['id']}"})
 
@@ -485,6 +510,7 @@ class OneNumber(_Telephony):
         Tags: telephony
         """
         self.require(Action.CHANGE, Thing.NUMBER)
+        await self.check_sound(number.destination)
         return answer(DialedNumberView(**await self.change(NumberRow, number_id, "number", _given(number))))
 
     async def delete(self, number_id: Id, /) -> r204:
@@ -494,6 +520,24 @@ class OneNumber(_Telephony):
         """
         self.require(Action.DELETE, Thing.NUMBER)
         return await self.remove(NumberRow, number_id, "number")
+
+
+class Sounds(_Telephony):
+    async def get(self, q: Search = "", limit: Limit = 50, cursor: Cursor = "") -> r200[SoundList]:
+        """The sounds of Asterisk that a number may lead to; with `q`, those with it in their name.
+
+        Tags: telephony
+        """
+        self.require(Action.READ, Thing.NUMBER)
+        after = decode_cursor(cursor, str)[0] if cursor else ""
+        try:
+            known, problem = await self.publishing.sounds(), None
+        except PublishError as error:
+            known, problem = frozenset(), str(error)
+        words = search_words(q).casefold()
+        names = [name for name in sorted(known) if name > after and words in name.casefold()]
+        following = encode_cursor(names[limit - 1]) if len(names) > limit else None
+        return answer(SoundList(items=names[:limit], next_cursor=following, problem=problem))
 
 
 class Trunks(_Telephony):
@@ -650,6 +694,7 @@ def add_telephony(app: web.Application) -> None:
     router.add_view("/api/v1/queues/{queue_id}", OneQueue)
     router.add_view("/api/v1/numbers", Numbers)
     router.add_view("/api/v1/numbers/{number_id}", OneNumber)
+    router.add_view("/api/v1/sounds", Sounds)
     router.add_view("/api/v1/trunks", Trunks)
     router.add_view("/api/v1/trunks/{trunk_id}", OneTrunk)
     router.add_view("/api/v1/publications", Publications)

@@ -55,6 +55,13 @@ async def test_a_new_phone_queue_and_number_work_without_a_restart_while_a_call_
             await first.dial(SALES_NUMBER)
             await established(talking)
 
+            unheard_of = {"kind": "announcement", "sound": "no-such-sound"}
+            refused = await admin("POST", "numbers", {"number": "+6620000", "destination": unheard_of}, status=422)
+            assert refused["errors"][0]["field"] == "destination.sound"
+            sounds = await admin("GET", "sounds?q=digits/1&limit=2")
+            assert (sounds["items"], sounds["problem"]) == (["digits/1", "digits/10"], None)
+            assert (await admin("GET", f"sounds?q=digits/1&cursor={sounds['next_cursor']}"))["items"][0] == "digits/11"
+
             phone = await admin("POST", "phones", {"account": "1050", "name": "Suda"}, status=201)
             await admin("POST", "queues", {"name": "support", "members": ["1050"], "ring_seconds": 9}, status=201)
             await admin("POST", "numbers", {"number": NUMBER, "destination": SUPPORT}, status=201)

@@ -264,6 +264,7 @@ TABLE: dict[str, Row] = {
     "GET trunks/{trunk_id}": Row(ADMIN_ONLY, made(*TRUNK)),
     "PATCH trunks/{trunk_id}": Row(ADMIN_ONLY, made(*TRUNK, body={"port": 5070})),
     "DELETE trunks/{trunk_id}": Row(ADMIN_ONLY, made(*TRUNK)),
+    "GET sounds": Row(ADMIN_ONLY, at("sounds")),
     "GET publications": Row(ADMIN_ONLY, at("publications")),
     # No Asterisk runs here, and nothing was published: who may, learns just that.
     "POST publications": Row(ADMIN_ONLY, at("publications", {"dry_run": True})),

@@ -92,6 +92,12 @@ async def test_a_number_leads_to_a_phone_or_an_announcement_and_elsewhere_later(
     await send(house, admin, "DELETE", f"phones/{phone['id']}", status=204)
 
 
+async def test_of_an_asterisk_that_can_not_be_asked_no_sounds_are_known(house: House, admin: Person) -> None:
+    told = await send(house, admin, "GET", "sounds")
+    assert (told["items"], told["next_cursor"]) == ([], None)
+    assert "Asterisk" in told["problem"]
+
+
 async def test_a_trunk_never_tells_its_password(house: House, admin: Person) -> None:
     body = {"name": "out", "host": "sip.example.net", "username": "me", "secret": "a-good-secret"}
     trunk = await send(house, admin, "POST", "trunks", body, 201)
@@ -155,6 +161,7 @@ async def test_only_an_admin_may_and_an_agent_may_read_queues(house: House) -> N
         ("POST", "numbers", {"number": "1", "destination": {"kind": "queue", "queue": "q"}}),
         ("PATCH", "numbers/1", {}),
         ("DELETE", "numbers/1", None),
+        ("GET", "sounds", None),
         ("GET", "trunks", None),
         ("POST", "trunks", {"name": "tr"}),
         ("PATCH", "trunks/1", {}),

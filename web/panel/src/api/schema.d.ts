@@ -925,6 +925,26 @@ export interface paths {
         patch: operations["patch_numbers_number_id"];
         trace?: never;
     };
+    "/api/v1/sounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The sounds of Asterisk that a number may lead to
+         * @description The sounds of Asterisk that a number may lead to; with `q`, those with it in their name.
+         */
+        get: operations["get_sounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trunks": {
         parameters: {
             query?: never;
@@ -1952,6 +1972,16 @@ export interface components {
             lead_id?: number | null;
         };
         /**
+         * CallNoteText
+         * @description A note about a call as it stands now, in place of what it was.
+         */
+        CallNoteText: {
+            /** Text */
+            text: string;
+            /** Contact Id */
+            contact_id?: number | null;
+        };
+        /**
          * CallNoteView
          * @description What whoever asks has written about a call so far; empty where they wrote nothing yet.
          *
@@ -1966,16 +1996,6 @@ export interface components {
             contact_id: number | null;
             /** Saved At */
             saved_at: string | null;
-        };
-        /**
-         * CallNoteText
-         * @description A note about a call as it stands now, in place of what it was.
-         */
-        CallNoteText: {
-            /** Text */
-            text: string;
-            /** Contact Id */
-            contact_id?: number | null;
         };
         /**
          * CallsShown
@@ -2564,6 +2584,18 @@ export interface components {
             destination: (components["schemas"]["ToQueue"] | components["schemas"]["ToExtension"] | components["schemas"]["ToAnnouncement"]) | null;
             /** Early Media */
             early_media?: boolean | null;
+        };
+        /**
+         * SoundList
+         * @description A page of the sounds that Asterisk has, in order of name. `problem`: why it could not be asked.
+         */
+        SoundList: {
+            /** Items */
+            items: string[];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Problem */
+            problem: string | null;
         };
         /**
          * NewTrunk
@@ -7577,6 +7609,67 @@ export interface operations {
             };
             /** @description The body is larger than 1 MiB */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field has a value that can't be taken; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sounds: {
+        parameters: {
+            query?: {
+                q?: string;
+                /** @description rows of one page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoundList"];
+                };
+            };
+            /** @description The request can't be read: its body is no JSON object, say, or its address is too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token or session, or one that is no good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do that, or a change by session lacks its CSRF token */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
