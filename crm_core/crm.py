@@ -27,7 +27,7 @@ class Crm:
         self.timeline = Timeline(self.contacts)
         self.leads = Leads(self.contacts.region)
         self.tasks = Tasks()
-        self.notes = CallNotes(self.timeline)
+        self.notes = CallNotes(self.timeline, self.tasks, self.contacts)
         self._missed_calls = MissedCalls(self.contacts, self.leads, zone)
 
     def subscribe(self, facts: FactBus) -> None:

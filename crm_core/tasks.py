@@ -142,6 +142,13 @@ class Tasks:
         await show_on_timeline(session, task)
         return task
 
+    async def remove(self, session: AsyncSession, task: Task) -> None:
+        """Take away a task that was never wanted; it leaves the timeline, too."""
+        for activity in (await session.scalars(select(Activity).where(Activity.origin == f"task:{task.id}"))).all():
+            await session.delete(activity)
+        await session.delete(task)
+        await session.flush()
+
     async def page(
         self,
         session: AsyncSession,

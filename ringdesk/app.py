@@ -18,6 +18,7 @@ from aiohttp import web as aiohttp_web
 from accounts.errors import BadInput
 from accounts.passwords import Passwords
 from accounts.start import prepare_accounts
+from crm_core.call_outcomes import seed_outcomes
 from crm_core.contacts import ContactDirectory
 from crm_core.crm import Crm
 from dialplan.config import PbxConfig
@@ -28,7 +29,7 @@ from kernel.jobs import JobRunner
 from kernel.messages import CommandBus, FactBus, LiveHub
 from pbx.backfill_gaps import GapFiller
 from pbx.cel_rotation import Limits, LogRotation
-from pbx.commands import PbxCommands, SetGlobal
+from pbx.commands import Hangup, PbxCommands, SetGlobal
 from pbx.journal import Journal
 from pbx.link import AmiLink, LinkState
 from pbx.listener import Listener
@@ -70,6 +71,16 @@ class _GlobalVariables:
 
     async def set_global(self, name: str, value: str) -> None:
         await self.commands.set_global(SetGlobal(variable=name, value=value))
+
+
+@dataclass(slots=True)
+class _DeskLine:
+    """Plugs the commands of the PBX into the desk, through the bus: the link may live in another process."""
+
+    commands: CommandBus
+
+    async def hang_up(self, channel: str) -> None:
+        await self.commands.send(Hangup(channel=channel))
 
 
 @dataclass(slots=True)
@@ -140,6 +151,7 @@ class Ringdesk:
         self.contacts = crm.contacts
         async with self.database.transaction() as session:
             await self.contacts.adopt_companies(session, self.clock.now())
+            await seed_outcomes(session)
         self.agents = Agents(self.database, self.hub, self.clock)
         await self.agents.load()
         desks, live_calls = Desks(self.hub, self.agents, self.clock), LiveCalls()
@@ -230,6 +242,7 @@ class Ringdesk:
                 board=self.board,
                 publishing=self.publishing,
                 panels=router.panels,
+                line=_DeskLine(self.command_bus),
                 readiness={"pbx": self._pbx_problem, "journal": self._journal_problem},
             )
         )

@@ -31,6 +31,7 @@ TABLE_MODULES = (
     "crm_core.contacts",
     "crm_core.timeline",
     "crm_core.crm",
+    "crm_core.call_outcomes",
     "recordings.recording",
     "recordings.transcript",
     "queue_router.agents",

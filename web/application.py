@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from accounts.sign_in import SignIn
-from web import agents, board, calls, health, live, openapi, page_files, sessions, telephony, users
+from web import agents, board, calls, desk, health, live, openapi, page_files, sessions, telephony, users
 from web.crm import add_crm
 from web.problems import problems
 from web.services import SERVICES, Services
@@ -40,6 +40,7 @@ def create_app(services: Services) -> web.Application:
     router.add_view("/api/v1/agents/me", agents.Me)
     router.add_view("/api/v1/agents/me/state", agents.MyState)
     router.add_view("/api/v1/agents/me/wrap-up", agents.MyWrapUp)
+    router.add_view("/api/v1/desk/hang-up", desk.HangUp)
     telephony.add_telephony(app)
     router.add_get("/live", live.live)
     router.add_get("/healthz", health.healthz)

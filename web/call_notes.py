@@ -1,4 +1,4 @@
-"""`/api/v1/calls/{call_id}/note`: what an agent writes while talking, kept with every pause in typing."""
+"""`/api/v1/calls/{call_id}/note`: what an agent keeps of a call, with every pause in typing; and `/api/v1/outcomes`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from accounts.rights import Action, Thing
-from crm_core.call_notes import CallNote
+from accounts.rights import Action, Owner, Thing
+from crm_core.call_notes import CallNote, Kept
+from crm_core.call_outcomes import outcomes
 from pbx.journal_tables import CallRow
 from web.calls import CallId, visible_to
 from web.problems import not_found
-from web.records import Id
+from web.records import Id, Moment, require_work
 from web.views import View, answer
 
 
@@ -22,19 +23,53 @@ class CallNoteView(BaseModel):
     """What whoever asks has written about a call so far; empty where they wrote nothing yet.
 
     `contact_id` is whom they chose, where several people have the number; without, the note is on all of them.
+    `outcome` is a key of `/api/v1/outcomes`. `follow_up_at` is by when the task `follow_up_task_id` is due.
     """
 
     call_id: str
     text: str
     contact_id: int | None
+    outcome: str | None
+    follow_up_at: datetime | None
+    follow_up_task_id: int | None
     saved_at: datetime | None
 
 
 class CallNoteText(BaseModel, extra="forbid"):
-    """A note about a call as it stands now, in place of what it was."""
+    """A note about a call as it stands now, in place of what it was.
+
+    A `follow_up_at` makes a task for whoever writes, and changes or removes it later.
+    """
 
     text: str = Field(max_length=40_000)
     contact_id: Id | None = None
+    outcome: str | None = Field(None, max_length=40)
+    follow_up_at: Moment | None = None
+
+
+class OutcomeView(BaseModel):
+    """What can come of a call."""
+
+    key: str
+    name: str
+
+
+class OutcomeList(BaseModel):
+    """What can come of a call, in the order in which to offer it."""
+
+    items: list[OutcomeView]
+
+
+class Outcomes(View):
+    async def get(self) -> r200[OutcomeList]:
+        """What can come of a call.
+
+        Tags: calls
+        """
+        self.require(Action.READ, Thing.ACTIVITY)
+        async with self.services.database.reading() as session:
+            found = await outcomes(session)
+        return answer(OutcomeList(items=[OutcomeView(key=each.key, name=each.name) for each in found]))
 
 
 class OwnCallNote(View):
@@ -54,18 +89,25 @@ class OwnCallNote(View):
         Tags: calls
         """
         self.require(Action.CREATE, Thing.ACTIVITY)
+        if note.follow_up_at is not None:
+            require_work(self, Action.CREATE, Thing.TASK, Owner.user(self.user.id))
+        kept = Kept(note.text, note.contact_id, note.outcome, note.follow_up_at)
         async with self.services.database.transaction() as session:
             call = await _call(self, session, call_id)
-            saved = await self.services.crm.notes.save(
-                session, call, self.user.id, note.text, note.contact_id, self.services.clock.now()
-            )
+            saved = await self.services.crm.notes.save(session, call, self.user.id, kept, self.services.clock.now())
         return answer(_view(call_id, saved))
 
 
 def _view(call_id: str, note: CallNote | None) -> CallNoteView:
-    if note is None:
-        return CallNoteView(call_id=call_id, text="", contact_id=None, saved_at=None)
-    return CallNoteView(call_id=call_id, text=note.text, contact_id=note.contact_id, saved_at=note.updated_at)
+    return CallNoteView(
+        call_id=call_id,
+        text=note.text if note else "",
+        contact_id=note.contact_id if note else None,
+        outcome=note.outcome if note else None,
+        follow_up_at=note.follow_up_at if note else None,
+        follow_up_task_id=note.follow_up_task_id if note else None,
+        saved_at=note.updated_at if note else None,
+    )
 
 
 async def _call(view: View, session: AsyncSession, call_id: str) -> CallRow:

@@ -22,6 +22,7 @@ from recordings.archive import RecordedCall, Transcript, recording_of_call, tran
 from web.openapi import NULLABLE
 from web.paging import Cursor, Limit, decode_cursor, encode_cursor, microseconds_of, moment_of
 from web.problems import not_found
+from web.records import Id, Moment, Query
 from web.sign_in import actor_of
 from web.views import View, answer, search_words
 
@@ -133,18 +134,26 @@ class Calls(View):
         self,
         show: CallsShown = CallsShown.ALL,
         q: Annotated[str, Field(max_length=200)] = "",
+        user_id: Id | None = None,
+        queue: Query = "",
+        since: Moment | None = None,
+        until: Moment | None = None,
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> r200[CallList]:
         """Calls, newest first; an agent sees their own. With `q`, those in whose numbers, name or queue it stands.
 
+        With `user_id`, those that rang at or came from that user's phone; with `queue`, those that came into it; with
+        `since` and `until`, those that began from then on, and before then.
+
         Tags: calls
         """
         query = search_words(q)
+        queue = search_words(queue, "queue")
         async with self.services.database.reading() as session:
             statement = (
                 select(CallRow)
-                .where(visible_to(self), *_shown(show), *_fitting(query))
+                .where(visible_to(self), *_shown(show), *_fitting(query), *_of(user_id, queue, since, until))
                 .order_by(CallRow.started_at.desc(), CallRow.call_id.desc())
                 .limit(limit + 1)
             )
@@ -230,6 +239,21 @@ def _fitting(query: str) -> list[ColumnElement[bool]]:
         return []
     fields = (CallRow.caller_number, CallRow.caller_name, CallRow.dialed, CallRow.queue)
     return [or_(*(field.icontains(query, autoescape=True) for field in fields))]
+
+
+def _of(user_id: int | None, queue: str, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if user_id is not None:
+        offered = select(CallOffer.call_id).where(CallOffer.user_id == user_id)
+        phone = select(AgentRow.account).where(AgentRow.user_id == user_id)
+        wanted.append(or_(CallRow.call_id.in_(offered), CallRow.caller_number.in_(phone)))
+    if queue:
+        wanted.append(CallRow.queue == queue)
+    if since is not None:
+        wanted.append(CallRow.started_at >= since)
+    if until is not None:
+        wanted.append(CallRow.started_at < until)
+    return wanted
 
 
 async def _owner(session: AsyncSession, call_id: str, caller_number: str | None) -> Owner:

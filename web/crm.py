@@ -26,3 +26,4 @@ def add_crm(app: web.Application) -> None:
     router.add_view("/api/v1/tasks", tasks.Tasks)
     router.add_view("/api/v1/tasks/{task_id}", tasks.OneTask)
     router.add_view("/api/v1/calls/{call_id}/note", call_notes.OwnCallNote)
+    router.add_view("/api/v1/outcomes", call_notes.Outcomes)

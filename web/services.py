@@ -51,6 +51,14 @@ class LivePanels(Protocol):
         ...
 
 
+class Line(Protocol):
+    """What the desk asks of the PBX. It may raise `AmiError` and `CommandNotAnswered`."""
+
+    async def hang_up(self, channel: str) -> None:
+        """End a channel, named by its Uniqueid. Returns when it is over."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """What the handlers work with."""
@@ -66,6 +74,8 @@ class Services:
     """None: there is no PBX to set up."""
     panels: LivePanels | None = None
     """None: nobody wants to know."""
+    line: Line | None = None
+    """None: there is no PBX that could be asked."""
     readiness: Mapping[str, ReadinessCheck] = field(default_factory=dict)
     """Checks by name, for `/readyz`. The database is checked anyway."""
     allowed_origins: frozenset[str] = frozenset()

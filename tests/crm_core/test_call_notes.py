@@ -1,11 +1,13 @@
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from accounts.errors import BadInput
 from accounts.users import Role, add_user
 from crm_core.activities import Activity, Record, RecordKind
+from crm_core.call_notes import CallNote, Kept
+from crm_core.call_outcomes import outcomes, seed_outcomes
 from crm_core.details import TEXT_LIMIT
 from kernel.database import Database
 from pbx.journal_tables import CallRow
@@ -27,7 +29,7 @@ async def write(
 ) -> None:
     async with story.database.transaction() as session:
         row = await session.get_one(CallRow, call_id)
-        await story.crm.notes.save(session, row, user_id, text, contact_id, NOW)
+        await story.crm.notes.save(session, row, user_id, Kept(text, contact_id), NOW)
 
 
 async def notes(story: Story, contact_id: int, kind: RecordKind = RecordKind.CONTACT) -> Sequence[str | None]:
@@ -115,3 +117,59 @@ async def test_what_cannot_be_kept_is_refused(story: Story, text: str, contact: 
     await story.tell(*call(answered_by="1001"))
     with pytest.raises(BadInput, match="contact_id" if contact else "text"):
         await write(story, user, text, contact)
+
+
+async def keep(story: Story, user_id: int, kept: Kept) -> CallNote:
+    async with story.database.transaction() as session:
+        row = await session.get_one(CallRow, "main-1.1")
+        return await story.crm.notes.save(session, row, user_id, kept, NOW)
+
+
+async def follow_ups(story: Story) -> list[tuple[str, datetime | None, int | None, int | None]]:
+    async with story.database.reading() as session:
+        page = await story.crm.tasks.page(session, done=False)
+        return [(task.title, task.due_at, task.contact_id, task.company_id) for task in page.tasks]
+
+
+async def test_the_outcome_is_on_the_timeline_also_without_a_word(story: Story) -> None:
+    user, contact = await anna(story), await story.contact("Somchai", SOMCHAI)
+    async with story.database.transaction() as session:
+        await seed_outcomes(session)
+        await seed_outcomes(session)
+        assert [each.key for each in await outcomes(session)][:2] == ["resolved", "order"]
+    await story.tell(*call(answered_by="1001"))
+    await keep(story, user, Kept("", contact, outcome="order"))
+    async with story.database.reading() as session:
+        page = await story.crm.timeline.page(session, Record(RecordKind.CONTACT, contact))
+        [note] = [activity for activity in page.activities if activity.kind == "note"]
+    assert (note.text, note.data) == ("", {"call_id": "main-1.1", "outcome": "order"})
+    with pytest.raises(BadInput, match="outcome"):
+        await keep(story, user, Kept("", contact, outcome="party"))
+
+
+async def test_a_follow_up_is_one_task_that_follows_the_note(story: Story) -> None:
+    user, contact = await anna(story), await story.contact("Somchai", SOMCHAI)
+    due = NOW + timedelta(days=3)
+    await story.tell(*call(answered_by="1001"))
+    await keep(story, user, Kept("", contact, follow_up_at=due))
+    await keep(story, user, Kept("Send the price list\nby mail", contact, follow_up_at=due + timedelta(days=1)))
+    assert await follow_ups(story) == [("Follow up: Send the price list", due + timedelta(days=1), contact, None)]
+    await keep(story, user, Kept("Send the price list", contact))
+    assert await follow_ups(story) == []
+    async with story.database.reading() as session:
+        page = await story.crm.timeline.page(session, Record(RecordKind.CONTACT, contact))
+        assert [activity.kind for activity in page.activities if activity.kind == "task"] == []
+
+
+async def test_a_follow_up_that_was_done_stays(story: Story) -> None:
+    user, contact = await anna(story), await story.contact("Somchai", SOMCHAI)
+    await story.tell(*call(answered_by="1001"))
+    note = await keep(story, user, Kept("", follow_up_at=NOW + timedelta(days=1)))
+    [(_, _, about, _)] = await follow_ups(story)
+    assert about == contact  # the only one with the number
+    async with story.database.transaction() as session:
+        assert note.follow_up_task_id is not None
+        await story.crm.tasks.change(session, note.follow_up_task_id, 1, {"done": True}, NOW)
+    await keep(story, user, Kept(""))
+    async with story.database.reading() as session:
+        assert len((await story.crm.tasks.page(session, done=True)).tasks) == 1

@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from accounts.passwords import Passwords
 from accounts.roles import seed_roles
 from accounts.sign_in import SignIn
+from crm_core.call_outcomes import seed_outcomes
 from crm_core.crm import Crm
 from dialplan.config import PbxConfig
 from dialplan.stored import StoredPbx
@@ -58,6 +59,7 @@ async def standing_house(tmp_path: Path, clock: Clock) -> AsyncIterator[House]:
         await connection.run_sync(Base.metadata.create_all)
     async with database.transaction() as session:
         await seed_roles(session)
+        await seed_outcomes(session)
     hub, bus = LiveHub(), FactBus()
     crm = Crm(database, "TH")
     agents = Agents(database, hub, clock)

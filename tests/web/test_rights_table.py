@@ -194,6 +194,7 @@ TABLE: dict[str, Row] = {
     "GET agents/me": Row(EVERYBODY, at("agents/me")),
     "POST agents/me/state": Row(EVERYBODY, at("agents/me/state", {"wanted": "not_ready"})),
     "POST agents/me/wrap-up": Row(EVERYBODY, at("agents/me/wrap-up", {"action": "done"}), expects=(409,)),
+    "POST desk/hang-up": Row(EVERYBODY, at("desk/hang-up", {"call_id": "main-1.1"}), expects=(409,)),
     "GET board": Row(EVERYBODY, at("board")),
     # users and teams
     "GET users": Row(ADMIN_ONLY, at("users")),
@@ -241,6 +242,7 @@ TABLE: dict[str, Row] = {
     "GET calls/{call_id}": Row((OWN, TEAM, ALL, ALL), of_call(lambda call: f"calls/{call}")),
     "GET calls/{call_id}/note": Row((OWN, TEAM, ALL, ALL), of_call(lambda call: f"calls/{call}/note")),
     "PUT calls/{call_id}/note": Row((OWN, TEAM, ALL, ALL), of_call(lambda call: f"calls/{call}/note", {"text": "x"})),
+    "GET outcomes": Row(EVERYBODY, at("outcomes")),
     # what Asterisk is told
     "GET pbx": Row(ADMIN_ONLY, at("pbx")),
     "GET phones": Row(ADMIN_ONLY, at("phones")),

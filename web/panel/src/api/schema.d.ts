@@ -607,6 +607,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can come of a call
+         * @description What can come of a call.
+         */
+        get: operations["get_outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -617,6 +637,9 @@ export interface paths {
         /**
          * Calls, newest first
          * @description Calls, newest first; an agent sees their own. With `q`, those in whose numbers, name or queue it stands.
+         *
+         *     With `user_id`, those that rang at or came from that user's phone; with `queue`, those that came into it; with
+         *     `since` and `until`, those that began from then on, and before then.
          */
         get: operations["get_calls"];
         put?: never;
@@ -723,6 +746,28 @@ export interface paths {
          * @description Prolong the after-call work by 30 s, or end it. 409 when there is none.
          */
         post: operations["post_agents_me_wrap_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/hang-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End one's own part in a call that one talks on
+         * @description End one's own part in a call that one talks on: the phone is hung up.
+         *
+         *     409 where that call is not talking at one's phone, 503 where the PBX does not carry it out.
+         */
+        post: operations["post_desk_hang_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1049,16 +1094,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Credentials
-         * @description What somebody signs in with.
-         */
-        Credentials: {
-            /** Login */
-            login: string;
-            /** Password */
-            password: string;
-        };
-        /**
          * MeView
          * @description Whoever asks: who they are, and what they may do with what they showed (session or token).
          */
@@ -1118,6 +1153,16 @@ export interface components {
             expires_at: string;
         };
         /**
+         * Credentials
+         * @description What somebody signs in with.
+         */
+        Credentials: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+        };
+        /**
          * NewOwnPassword
          * @description A new password for oneself; the `current` one proves that it is really them.
          */
@@ -1126,26 +1171,6 @@ export interface components {
             current: string;
             /** New */
             new: string;
-        };
-        /**
-         * NewUser
-         * @description A user to add. Without `password` they sign in with tokens only, without `phone` they take no calls.
-         */
-        NewUser: {
-            /** Login */
-            login: string;
-            /** Name */
-            name: string;
-            role: components["schemas"]["Role"];
-            /** Password */
-            password?: string | null;
-            /** Phone */
-            phone?: string | null;
-            /**
-             * Team Ids
-             * @default []
-             */
-            team_ids: number[];
         };
         /**
          * UserView
@@ -1184,6 +1209,26 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * NewUser
+         * @description A user to add. Without `password` they sign in with tokens only, without `phone` they take no calls.
+         */
+        NewUser: {
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Password */
+            password?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /**
+             * Team Ids
+             * @default []
+             */
+            team_ids: number[];
+        };
+        /**
          * UserChange
          * @description What shall be different about a user; what is left out stays. `phone` null: they take no calls any more.
          */
@@ -1205,28 +1250,6 @@ export interface components {
         NewPassword: {
             /** Password */
             password: string;
-        };
-        /**
-         * NewToken
-         * @description A token to make: for `scopes` such as `read:contact` or `write:task`, or for all that its user may do.
-         */
-        NewToken: {
-            /** Label */
-            label: string;
-            /** Scopes */
-            scopes?: unknown[] | null;
-            /** Expires At */
-            expires_at?: string | null;
-        };
-        /**
-         * IssuedTokenView
-         * @description A new token. Its `secret` is told now and never again.
-         */
-        IssuedTokenView: {
-            /** Id */
-            id: number;
-            /** Secret */
-            secret: string;
         };
         /**
          * TokenView
@@ -1260,17 +1283,26 @@ export interface components {
             items: components["schemas"]["TokenView"][];
         };
         /**
-         * NewTeam
-         * @description A team to add.
+         * NewToken
+         * @description A token to make: for `scopes` such as `read:contact` or `write:task`, or for all that its user may do.
          */
-        NewTeam: {
-            /** Name */
-            name: string;
-            /**
-             * Members
-             * @default []
-             */
-            members: number[];
+        NewToken: {
+            /** Label */
+            label: string;
+            /** Scopes */
+            scopes?: unknown[] | null;
+            /** Expires At */
+            expires_at?: string | null;
+        };
+        /**
+         * IssuedTokenView
+         * @description A new token. Its `secret` is told now and never again.
+         */
+        IssuedTokenView: {
+            /** Id */
+            id: number;
+            /** Secret */
+            secret: string;
         };
         /**
          * TeamView
@@ -1298,6 +1330,19 @@ export interface components {
             items: components["schemas"]["TeamView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * NewTeam
+         * @description A team to add.
+         */
+        NewTeam: {
+            /** Name */
+            name: string;
+            /**
+             * Members
+             * @default []
+             */
+            members: number[];
         };
         /**
          * TeamChange
@@ -1632,6 +1677,16 @@ export interface components {
             companies: components["schemas"]["KnownCompany"][];
             lead: components["schemas"]["LeadView"] | null;
         };
+        /**
+         * ContactList
+         * @description A page of contacts, in order of name.
+         */
+        ContactList: {
+            /** Items */
+            items: components["schemas"]["ContactView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         EmailInput: string | {
             /** Typed */
             typed: string;
@@ -1679,16 +1734,6 @@ export interface components {
              * @default
              */
             notes: string;
-        };
-        /**
-         * ContactList
-         * @description A page of contacts, in order of name.
-         */
-        ContactList: {
-            /** Items */
-            items: components["schemas"]["ContactView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * ContactChanges
@@ -1751,6 +1796,16 @@ export interface components {
             text: string;
         };
         /**
+         * CompanyList
+         * @description A page of companies, in order of name.
+         */
+        CompanyList: {
+            /** Items */
+            items: components["schemas"]["CompanyView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewCompany
          * @description A company to add. Without `owner_id` it belongs to whoever adds it.
          */
@@ -1779,16 +1834,6 @@ export interface components {
              * @default
              */
             notes: string;
-        };
-        /**
-         * CompanyList
-         * @description A page of companies, in order of name.
-         */
-        CompanyList: {
-            /** Items */
-            items: components["schemas"]["CompanyView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * CompanyChanges
@@ -1829,6 +1874,16 @@ export interface components {
             notes: string;
         };
         /**
+         * LeadList
+         * @description A page of leads, newest first.
+         */
+        LeadList: {
+            /** Items */
+            items: components["schemas"]["LeadView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewLead
          * @description A lead to add: a name, a number, or both. Without assignee and queue it is assigned to whoever adds it.
          */
@@ -1857,16 +1912,6 @@ export interface components {
              * @default
              */
             notes: string;
-        };
-        /**
-         * LeadList
-         * @description A page of leads, newest first.
-         */
-        LeadList: {
-            /** Items */
-            items: components["schemas"]["LeadView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * LeadChanges
@@ -1899,6 +1944,16 @@ export interface components {
             notes: string;
         };
         /**
+         * TaskList
+         * @description A page of tasks, in the order in which they are due; those without a date last.
+         */
+        TaskList: {
+            /** Items */
+            items: components["schemas"]["TaskView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewTask
          * @description A task to add. Without assignee and queue it is assigned to whoever adds it.
          */
@@ -1922,16 +1977,6 @@ export interface components {
             company_id?: number | null;
             /** Lead Id */
             lead_id?: number | null;
-        };
-        /**
-         * TaskList
-         * @description A page of tasks, in the order in which they are due; those without a date last.
-         */
-        TaskList: {
-            /** Items */
-            items: components["schemas"]["TaskView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * TaskChanges
@@ -1972,20 +2017,11 @@ export interface components {
             lead_id?: number | null;
         };
         /**
-         * CallNoteText
-         * @description A note about a call as it stands now, in place of what it was.
-         */
-        CallNoteText: {
-            /** Text */
-            text: string;
-            /** Contact Id */
-            contact_id?: number | null;
-        };
-        /**
          * CallNoteView
          * @description What whoever asks has written about a call so far; empty where they wrote nothing yet.
          *
          *     `contact_id` is whom they chose, where several people have the number; without, the note is on all of them.
+         *     `outcome` is a key of `/api/v1/outcomes`. `follow_up_at` is by when the task `follow_up_task_id` is due.
          */
         CallNoteView: {
             /** Call Id */
@@ -1994,8 +2030,48 @@ export interface components {
             text: string;
             /** Contact Id */
             contact_id: number | null;
+            /** Outcome */
+            outcome: string | null;
+            /** Follow Up At */
+            follow_up_at: string | null;
+            /** Follow Up Task Id */
+            follow_up_task_id: number | null;
             /** Saved At */
             saved_at: string | null;
+        };
+        /**
+         * CallNoteText
+         * @description A note about a call as it stands now, in place of what it was.
+         *
+         *     A `follow_up_at` makes a task for whoever writes, and changes or removes it later.
+         */
+        CallNoteText: {
+            /** Text */
+            text: string;
+            /** Contact Id */
+            contact_id?: number | null;
+            /** Outcome */
+            outcome?: string | null;
+            /** Follow Up At */
+            follow_up_at?: string | null;
+        };
+        /**
+         * OutcomeView
+         * @description What can come of a call.
+         */
+        OutcomeView: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * OutcomeList
+         * @description What can come of a call, in the order in which to offer it.
+         */
+        OutcomeList: {
+            /** Items */
+            items: components["schemas"]["OutcomeView"][];
         };
         /**
          * CallsShown
@@ -2305,6 +2381,14 @@ export interface components {
             action: components["schemas"]["WrapUpChange"];
         };
         /**
+         * CallToEnd
+         * @description The call to end.
+         */
+        CallToEnd: {
+            /** Call Id */
+            call_id: string;
+        };
+        /**
          * PbxView
          * @description What the settings file says of the PBX, as far as people who set up phones, queues and numbers need it.
          */
@@ -2319,6 +2403,32 @@ export interface components {
             music: string[];
             /** Default Queue */
             default_queue: string | null;
+        };
+        /**
+         * PhoneView
+         * @description A SIP account that a telephone registers with. Its password is told when it is made, and never again.
+         */
+        PhoneView: {
+            /** Id */
+            id: number;
+            /** Account */
+            account: string;
+            /** Name */
+            name: string;
+            /** Browser */
+            browser: boolean;
+            /** Reachable */
+            reachable: boolean | null;
+        };
+        /**
+         * PhoneList
+         * @description A page of phones, in order of account.
+         */
+        PhoneList: {
+            /** Items */
+            items: components["schemas"]["PhoneView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * NewPhone
@@ -2357,32 +2467,6 @@ export interface components {
             secret: string;
         };
         /**
-         * PhoneView
-         * @description A SIP account that a telephone registers with. Its password is told when it is made, and never again.
-         */
-        PhoneView: {
-            /** Id */
-            id: number;
-            /** Account */
-            account: string;
-            /** Name */
-            name: string;
-            /** Browser */
-            browser: boolean;
-            /** Reachable */
-            reachable: boolean | null;
-        };
-        /**
-         * PhoneList
-         * @description A page of phones, in order of account.
-         */
-        PhoneList: {
-            /** Items */
-            items: components["schemas"]["PhoneView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
          * PhoneChange
          * @description What is to be different.
          */
@@ -2393,6 +2477,38 @@ export interface components {
             name?: string | null;
             /** Browser */
             browser?: boolean | null;
+        };
+        /**
+         * QueueView
+         * @description A queue: who serves it (accounts of phones), and how.
+         */
+        QueueView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Members */
+            members: string[];
+            /** Strategy */
+            strategy: string;
+            /** Ring Seconds */
+            ring_seconds: number;
+            /** Wrap Up Seconds */
+            wrap_up_seconds: number;
+            /** Music */
+            music: string;
+        };
+        /**
+         * QueueList
+         * @description A page of queues, in order of name.
+         */
+        QueueList: {
+            /** Items */
+            items: components["schemas"]["QueueView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * NewQueue
@@ -2434,38 +2550,6 @@ export interface components {
             music: string;
         };
         /**
-         * QueueView
-         * @description A queue: who serves it (accounts of phones), and how.
-         */
-        QueueView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /** Members */
-            members: string[];
-            /** Strategy */
-            strategy: string;
-            /** Ring Seconds */
-            ring_seconds: number;
-            /** Wrap Up Seconds */
-            wrap_up_seconds: number;
-            /** Music */
-            music: string;
-        };
-        /**
-         * QueueList
-         * @description A page of queues, in order of name.
-         */
-        QueueList: {
-            /** Items */
-            items: components["schemas"]["QueueView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
          * QueueChange
          * @description What is to be different; `members` are replaced as a whole.
          */
@@ -2484,6 +2568,22 @@ export interface components {
             wrap_up_seconds?: number | null;
             /** Music */
             music?: string | null;
+        };
+        /**
+         * DialedNumberView
+         * @description A number that callers dial, and where it leads: to a queue, a phone of the company, or an announcement.
+         *
+         *     `early_media`: it is not answered before an agent answers; the caller hears ringing till then and pays nothing.
+         */
+        DialedNumberView: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Destination */
+            destination: components["schemas"]["ToQueue"] | components["schemas"]["ToExtension"] | components["schemas"]["ToAnnouncement"];
+            /** Early Media */
+            early_media: boolean;
         };
         /**
          * ToAnnouncement
@@ -2530,6 +2630,16 @@ export interface components {
             queue: string;
         };
         /**
+         * NumberList
+         * @description A page of numbers, in their order as texts.
+         */
+        NumberList: {
+            /** Items */
+            items: components["schemas"]["DialedNumberView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewNumber
          * @description A number to add.
          */
@@ -2543,32 +2653,6 @@ export interface components {
              * @default false
              */
             early_media: boolean;
-        };
-        /**
-         * DialedNumberView
-         * @description A number that callers dial, and where it leads: to a queue, a phone of the company, or an announcement.
-         *
-         *     `early_media`: it is not answered before an agent answers; the caller hears ringing till then and pays nothing.
-         */
-        DialedNumberView: {
-            /** Id */
-            id: number;
-            /** Number */
-            number: string;
-            /** Destination */
-            destination: components["schemas"]["ToQueue"] | components["schemas"]["ToExtension"] | components["schemas"]["ToAnnouncement"];
-            /** Early Media */
-            early_media: boolean;
-        };
-        /**
-         * NumberList
-         * @description A page of numbers, in their order as texts.
-         */
-        NumberList: {
-            /** Items */
-            items: components["schemas"]["DialedNumberView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * NumberChange
@@ -2596,32 +2680,6 @@ export interface components {
             next_cursor: string | null;
             /** Problem */
             problem: string | null;
-        };
-        /**
-         * NewTrunk
-         * @description A trunk to add: `match` says where its calls come from, `host` where calls to the outside go.
-         */
-        NewTrunk: {
-            /** Name */
-            name: string;
-            /**
-             * Match
-             * @default []
-             */
-            match: string[];
-            /** Host */
-            host?: string | null;
-            /**
-             * Port
-             * @default 5060
-             */
-            port: number;
-            /** Username */
-            username?: string | null;
-            /** Secret */
-            secret?: string | null;
-            /** From User */
-            from_user?: string | null;
         };
         /**
          * TrunkView
@@ -2656,6 +2714,32 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * NewTrunk
+         * @description A trunk to add: `match` says where its calls come from, `host` where calls to the outside go.
+         */
+        NewTrunk: {
+            /** Name */
+            name: string;
+            /**
+             * Match
+             * @default []
+             */
+            match: string[];
+            /** Host */
+            host?: string | null;
+            /**
+             * Port
+             * @default 5060
+             */
+            port: number;
+            /** Username */
+            username?: string | null;
+            /** Secret */
+            secret?: string | null;
+            /** From User */
+            from_user?: string | null;
+        };
+        /**
          * TrunkChange
          * @description What is to be different; null takes a value away.
          */
@@ -2674,17 +2758,6 @@ export interface components {
             secret?: string | null;
             /** From User */
             from_user?: string | null;
-        };
-        /**
-         * NewPublication
-         * @description A wish to publish; with `dry_run` only to know what would change.
-         */
-        NewPublication: {
-            /**
-             * Dry Run
-             * @default false
-             */
-            dry_run: boolean;
         };
         /**
          * ChangeView
@@ -2709,12 +2782,6 @@ export interface components {
             /** After */
             after: unknown;
         };
-        /**
-         * Result
-         * @description What came of a publication.
-         * @enum {string}
-         */
-        Result: "published" | "unchanged" | "refused" | "failed";
         /**
          * PublicationView
          * @description A publication: what came of it, and what it changed. `id` is null where nothing was written down.
@@ -2741,6 +2808,12 @@ export interface components {
             needs_restart: string[];
         };
         /**
+         * Result
+         * @description What came of a publication.
+         * @enum {string}
+         */
+        Result: "published" | "unchanged" | "refused" | "failed";
+        /**
          * PublicationList
          * @description A page of publications, newest first.
          */
@@ -2749,6 +2822,17 @@ export interface components {
             items: components["schemas"]["PublicationView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * NewPublication
+         * @description A wish to publish; with `dry_run` only to know what would change.
+         */
+        NewPublication: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
         };
         /**
          * FieldProblem
@@ -5983,11 +6067,70 @@ export interface operations {
             };
         };
     };
+    get_outcomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeList"];
+                };
+            };
+            /** @description The request can't be read: its body is no JSON object, say, or its address is too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token or session, or one that is no good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do that, or a change by session lacks its CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field has a value that can't be taken; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_calls: {
         parameters: {
             query?: {
                 show?: components["schemas"]["CallsShown"];
                 q?: string;
+                user_id?: number | null;
+                queue?: string;
+                since?: string | null;
+                until?: string | null;
                 /** @description rows of one page */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -6366,6 +6509,81 @@ export interface operations {
             };
             /** @description Whoever asks takes no calls */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else has changed it meanwhile, or it is not in a state for that */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field has a value that can't be taken; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_desk_hang_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallToEnd"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read: its body is no JSON object, say, or its address is too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token or session, or one that is no good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do that, or a change by session lacks its CSRF token */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
