@@ -13,6 +13,8 @@ import { Section, SideForm } from "./parts";
 import { did } from "./undo";
 
 const NUMBER = /^\+?[0-9*#]{1,31}$/;
+/** The queue that a number leads to; empty where it leads to something else. */
+export const queueOf = (number: DialedNumber) => (number.destination.kind === "queue" ? number.destination.queue : "");
 const plain = (number: string) => number.replace(/[\s().-]/g, "");
 
 export function NumbersPage() {
@@ -31,7 +33,13 @@ export function NumbersPage() {
     const queue = queues.data?.find((each) => each.name === name);
     return queue ? known(queue) : name;
   };
-  const shown = all.filter((each) => holds(plain(q), each.number) || holds(q, labelOf(each.queue)));
+  const leadsTo = ({ destination }: DialedNumber) =>
+    destination.kind === "queue"
+      ? t("admin.thing.queue", { name: labelOf(destination.queue) })
+      : destination.kind === "extension"
+        ? destination.extension
+        : destination.sound;
+  const shown = all.filter((each) => holds(plain(q), each.number) || holds(q, leadsTo(each)));
   const opened = edit === "new" ? null : all.find((each) => String(each.id) === edit);
   const isOpen = (edit === "new" || opened) && queues.data;
   const elsewhere = pbx.data?.default_queue;
@@ -63,7 +71,7 @@ export function NumbersPage() {
                   {each.number}
                 </RowLink>
               </td>
-              <td className="cut">{t("admin.thing.queue", { name: labelOf(each.queue) })}</td>
+              <td className="cut">{leadsTo(each)}</td>
               <td className="cut wide">{t(each.early_media ? "admin.number.late" : "admin.number.at_once")}</td>
             </tr>
           ))}
@@ -83,15 +91,17 @@ function NumberForm({ number, queues, onClose }: { number: DialedNumber | null; 
   const add = (body: object) => api<DialedNumber>("/numbers", { method: "POST", body });
   const patch = (body: object) => api<DialedNumber>(`/numbers/${number?.id}`, { method: "PATCH", body });
   const drop = (id: number) => api(`/numbers/${id}`, { method: "DELETE" });
-  const was = number && { number: number.number, queue: number.queue, early_media: number.early_media };
+  const was = number && { number: number.number, destination: number.destination, early_media: number.early_media };
   const form = useForm({
-    initial: was ?? { number: "", queue: queues.length === 1 ? queues[0]!.name : "", early_media: false },
+    initial: (number && { number: number.number, queue: queueOf(number), early_media: number.early_media }) ?? { number: "", queue: queues.length === 1 ? queues[0]!.name : "", early_media: false },
     check: (values) => ({
       number: NUMBER.test(plain(values.number)) ? null : t("admin.reason.number"),
-      queue: values.queue === "" ? t("admin.reason.choose_queue") : null,
+      queue: values.queue === "" && (!number || number.destination.kind === "queue") ? t("admin.reason.choose_queue") : null,
     }),
     save: async (values) => {
-      const body = { ...values, number: plain(values.number) };
+      const { queue, early_media } = values;
+      const destination = queue === "" && was ? was.destination : { kind: "queue", queue };
+      const body = { number: plain(values.number), destination, early_media };
       if (was) {
         await patch(body);
         did({ text: t("admin.saved", { name: body.number }), undo: () => patch(was) });

@@ -10,6 +10,7 @@ import { useErrorText } from "../../parts/states";
 import { useMay } from "../../rights";
 import { holds, known, readAgain, useNumbers, usePbx, usePhones, useQueues, useUsers } from "./data";
 import { useForm } from "./form";
+import { queueOf } from "./Numbers";
 import { Section, SideForm } from "./parts";
 import { reasonText } from "./reasons";
 import { did } from "./undo";
@@ -91,7 +92,7 @@ export function QueuesPage() {
               </td>
               <td className="cut wide">
                 {(numbers.data ?? [])
-                  .filter((number) => number.queue === queue.name)
+                  .filter((number) => queueOf(number) === queue.name)
                   .map((number) => number.number)
                   .join(", ") || t("none")}
               </td>
