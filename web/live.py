@@ -63,9 +63,9 @@ class SignIn(BaseModel):
 
 
 class Subscribe(BaseModel):
-    """Asks for more topics than one's own desk, which comes by itself."""
+    """Asks for more topics than one's own desk, which comes by itself, or for some of them no longer."""
 
-    type: Literal["subscribe"]
+    type: Literal["subscribe", "unsubscribe"]
     topics: list[str] = Field(max_length=TOPICS_LIMIT)
 
 
@@ -137,6 +137,7 @@ class LiveConnection:
         self._transport = transport
         self._texts = texts
         self._topics: dict[str, FollowedTopic] = {}
+        self._pumps: dict[str, asyncio.Task[None]] = {}
         self._cookie = cookie
         self._credential: Credential | None = None
         self._closed: asyncio.Event | None = None
@@ -209,7 +210,9 @@ class LiveConnection:
                 await self._send({"type": "error", "reason": str(error.errors()[0]["msg"])})
                 continue
             for topic in request.topics:
-                if self._may_follow(topic):
+                if request.type == "unsubscribe":
+                    self._leave(topic)
+                elif self._may_follow(topic):
                     self._follow(tasks, topic)
                 else:
                     await self._send({"type": "refused", "topic": topic, "reason": "not there, or not yours to see"})
@@ -234,7 +237,13 @@ class LiveConnection:
             services = self._services
             followed = FollowedTopic(topic, self, services.hub, self._texts, services.clock)
             self._topics[topic] = followed
-            tasks.create_task(self._end_with(tasks, followed.run()))
+            self._pumps[topic] = tasks.create_task(self._end_with(tasks, followed.run()))
+
+    def _leave(self, topic: str) -> None:
+        followed = self._topics.pop(topic, None)
+        if followed is not None:
+            followed.close()
+            self._pumps.pop(topic).cancel()
 
     def snapshot(self, topic: str, sight: Sight | None) -> dict[str, Any]:
         """The topic as it is now."""
