@@ -23,7 +23,7 @@ FILES = {
 }
 
 PANEL = Path(str(resources.files("web"))) / "panel" / "dist"
-PANEL_PAGES = ("/", "/{page:(?:desk|calls|contacts|admin)}", "/{page:(?:calls|contacts|admin)}/{id}")
+PANEL_PAGES = ("/", "/{page:(?:desk|board|calls|contacts|admin)}", "/{page:(?:calls|contacts|admin)}/{id}")
 """What the panel's own router knows: a page that is opened or loaded again at its address."""
 NONCE = b"__CSP_NONCE__"
 """Stands in the panel's page where its nonce goes: Mantine writes style elements, which only that lets through."""

@@ -19,6 +19,12 @@ const desk = createRoute({
   component: lazyRouteComponent(() => import("./pages/Desk"), "DeskPage"),
 });
 
+const board = createRoute({
+  getParentRoute: () => root,
+  path: "/board",
+  component: lazyRouteComponent(() => import("./pages/Board"), "BoardPage"),
+});
+
 export const SHOWN = ["all", "missed", "answered", "live"] as const;
 export type Shown = (typeof SHOWN)[number];
 
@@ -104,7 +110,7 @@ const adminQueues = createRoute({
 const adminPages = [adminHome, adminUsers, adminTeams, adminPhones, adminNumbers, adminQueues];
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, desk, calls, call, contacts, contact, admin.addChildren(adminPages)]),
+  routeTree: root.addChildren([home, desk, board, calls, call, contacts, contact, admin.addChildren(adminPages)]),
   defaultPreload: "intent",
   defaultPendingComponent: () => <SkeletonRows rows={10} />,
   defaultErrorComponent: PageError,

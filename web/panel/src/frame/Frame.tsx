@@ -3,29 +3,23 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { connect, useLive } from "../live/store";
-import { AdminIcon, CallsIcon, ContactsIcon, DeskIcon } from "../parts/icons";
-import { useMaySetUp } from "../rights";
 import { forget, useMe } from "../session";
 import { clockSeconds } from "../time";
 import { Help } from "./Help";
 import { MeMenu } from "./MeMenu";
 import { Notices } from "./Notices";
+import { usePages } from "./pages";
+import { Palette } from "./Palette";
 import { PhoneLamp } from "./PhoneLamp";
 import { RingingStrip } from "./RingingStrip";
 import { Search } from "./Search";
 import { StateSwitch } from "./StateSwitch";
 import { useShortcuts } from "./shortcuts";
 
-const PAGES = [
-  { to: "/desk", text: "nav.desk", icon: DeskIcon },
-  { to: "/calls", text: "nav.calls", icon: CallsIcon },
-  { to: "/contacts", text: "nav.contacts", icon: ContactsIcon },
-] as const;
-
 export function Frame() {
   const { t } = useTranslation();
   const me = useMe();
-  const maySetUp = useMaySetUp();
+  const pages = usePages();
   const [showsHelp, setShowsHelp] = useState(false);
   useEffect(() => connect(me.id, () => forget(true)), [me.id]);
   useShortcuts(() => setShowsHelp(true));
@@ -37,18 +31,12 @@ export function Frame() {
       </a>
       <nav className="rail" aria-label={t("nav")}>
         <img className="rail-brand" src="/page/icon.svg" width="28" height="28" alt={t("app")} />
-        {PAGES.map(({ to, text, icon: PageIcon }) => (
+        {pages.map(({ to, text, icon: PageIcon }) => (
           <Link key={to} to={to} className="rail-link">
             <PageIcon />
             <span>{t(text)}</span>
           </Link>
         ))}
-        {maySetUp && (
-          <Link to="/admin" className="rail-link">
-            <AdminIcon />
-            <span>{t("nav.admin")}</span>
-          </Link>
-        )}
       </nav>
       <header className="top">
         <Search />
@@ -65,6 +53,7 @@ export function Frame() {
       <main className="page" id="page" tabIndex={-1}>
         <Outlet />
       </main>
+      <Palette onHelp={() => setShowsHelp(true)} />
       <Help isOpen={showsHelp} onClose={() => setShowsHelp(false)} />
     </div>
   );

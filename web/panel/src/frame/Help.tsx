@@ -3,7 +3,9 @@ import { useTranslation } from "react-i18next";
 
 const KEYS = [
   ["keys.search", ["/"]],
+  ["keys.palette", ["Ctrl K"]],
   ["keys.desk", ["g", "d"]],
+  ["keys.board", ["g", "b"]],
   ["keys.calls", ["g", "c"]],
   ["keys.contacts", ["g", "p"]],
   ["keys.admin", ["g", "a"]],

@@ -6,7 +6,7 @@ import { useDesk, useLive } from "../live/store";
 import { Timer } from "../parts/Timer";
 import { DownIcon } from "../parts/icons";
 import { useErrorText } from "../parts/states";
-import { MISSED } from "./Notices";
+import { reasonText } from "./Notices";
 import { REASONS, useAskFor } from "./state";
 
 const WANTED = { ready: "ready", not_ready: "not_ready", signed_out: "offline" } as const;
@@ -19,7 +19,7 @@ export function StateSwitch() {
   const errorText = useErrorText();
   if (!agent) return null;
   const isAsWanted = WANTED[agent.wanted as keyof typeof WANTED] === agent.state;
-  const reason = agent.reason === MISSED ? t("reason.missed") : word("reason", agent.reason);
+  const reason = reasonText(agent.reason);
   const isInCall = agent.state === "talking" || agent.state === "wrap_up" || agent.state === "reserved";
   return (
     <Menu position="bottom-end" width={220} offset={4} shadow="sm">

@@ -12,6 +12,8 @@ describe("keys", () => {
     expect(keys.press("g", 0)).toBeNull();
     expect(keys.press("c", 900)).toBe("calls");
     expect(keys.press("c", 901)).toBeNull();
+    keys.press("g", 1_500);
+    expect(keys.press("b", 1_600)).toBe("board");
     keys.press("g", 2_000);
     expect(keys.press("s", 9_000)).toBe("state");
   });

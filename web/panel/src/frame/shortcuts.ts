@@ -18,7 +18,7 @@ export function useShortcuts(onHelp: () => void): void {
     const keys = new Keys();
     function listen(event: KeyboardEvent) {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
-      if (isTyping(event.target) || document.querySelector("[role=menu], [role=dialog]")) return;
+      if (isTyping(event.target) || document.querySelector("[role=menu], [role=dialog], dialog[open]")) return;
       const { desk: now, onHelp: help } = latest.current;
       const meaning = keys.press(event.key, event.timeStamp);
       if (meaning === null) return;
@@ -31,6 +31,7 @@ export function useShortcuts(onHelp: () => void): void {
           document.getElementById("call-note")?.focus();
           break;
         case "desk":
+        case "board":
         case "calls":
         case "contacts":
         case "admin":

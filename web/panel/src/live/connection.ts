@@ -10,6 +10,8 @@ export interface Listener {
   state(state: ConnectionState): void;
   snapshot(topic: string, data: unknown): void;
   change(topic: string, kind: string, data: unknown): void;
+  /** A topic is not there, or not ours to see. */
+  denied(topic: string): void;
   news(serverTime: string): void;
   refused(): void;
 }
@@ -30,6 +32,8 @@ export class LiveConnection {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  #isLive = false;
+  #followed = new Set<string>();
 
   constructor(
     private readonly token: string | null,
@@ -52,7 +56,23 @@ export class LiveConnection {
     this.#connect();
   }
 
+  /** Follow a topic besides one's own desk, also over a loss of the connection, until it is left. */
+  follow(topic: string): void {
+    this.#followed.add(topic);
+    this.#ask("subscribe", [topic]);
+  }
+
+  leave(topic: string): void {
+    this.#followed.delete(topic);
+    this.#ask("unsubscribe", [topic]);
+  }
+
+  #ask(type: "subscribe" | "unsubscribe", topics: string[]): void {
+    if (topics.length > 0 && this.#isLive) this.#socket?.send(JSON.stringify({ type, topics }));
+  }
+
   #connect(): void {
+    this.#isLive = false;
     clearTimeout(this.#retry);
     this.#socket?.close();
     this.on.state("connecting");
@@ -77,6 +97,8 @@ export class LiveConnection {
     if (at) this.on.news(at);
     if (type === "signed_in") {
       this.#tries = 0;
+      this.#isLive = true;
+      this.#ask("subscribe", [...this.#followed]);
       this.on.state("live");
     } else if (type === "snapshot") {
       this.#numbers.snapshot(topic, seq);
@@ -84,7 +106,7 @@ export class LiveConnection {
     } else if (type === "change") {
       if (this.#numbers.follows(topic, seq)) this.on.change(topic, kind, data);
       else this.#connect();
-    }
+    } else if (type === "refused") this.on.denied(topic);
   }
 
   #watch(): void {
@@ -100,6 +122,7 @@ export class LiveConnection {
   #lost(code: number): void {
     clearTimeout(this.#silence);
     this.#socket = null;
+    this.#isLive = false;
     if (this.#closed) return;
     if (code === REFUSED) {
       this.#closed = true;

@@ -1,9 +1,10 @@
 // The one live connection of this tab, and the desk that it tells of.
-import { useSyncExternalStore } from "react";
-import type { Agent } from "../api/client";
+import { useEffect, useSyncExternalStore } from "react";
+import type { Agent, Board } from "../api/client";
 import { credentials } from "../api/client";
 import { learnSkew } from "../clock";
 import { queries } from "../queries";
+import { type BoardChange, withBoardChange } from "./board";
 import { type ConnectionState, LiveConnection } from "./connection";
 import { type Desk, type DeskCall, EMPTY_DESK, withChange, withSnapshot } from "./desk";
 
@@ -11,9 +12,12 @@ interface Live {
   connection: ConnectionState;
   lastNews: number | null;
   desk: Desk;
+  /** undefined: not known yet; null: not ours to see. */
+  board: Board | null | undefined;
 }
 
-const START: Live = { connection: "connecting", lastNews: null, desk: EMPTY_DESK };
+const START: Live = { connection: "connecting", lastNews: null, desk: EMPTY_DESK, board: undefined };
+const BOARD = "board";
 const AFTER_CALL_MS = 700; // The journal writes in batches.
 
 let live = START;
@@ -33,6 +37,24 @@ function subscribe(listener: () => void): () => void {
 export const useLive = (): Live => useSyncExternalStore(subscribe, () => live);
 export const useDesk = (): Desk => useSyncExternalStore(subscribe, () => live.desk);
 
+let boardViewers = 0;
+
+/** The board, which is followed for as long as somebody looks at it. */
+export function useBoard(): Board | null | undefined {
+  useEffect(() => {
+    boardViewers += 1;
+    connection?.follow(BOARD);
+    return () => {
+      boardViewers -= 1;
+      if (boardViewers > 0) return;
+      connection?.leave(BOARD);
+      // What stood there would be old when they come back.
+      set({ board: undefined });
+    };
+  }, []);
+  return useSyncExternalStore(subscribe, () => live.board);
+}
+
 function refresh(): void {
   void queries.invalidateQueries({ queryKey: ["calls"] });
   void queries.invalidateQueries({ queryKey: ["call"] });
@@ -50,16 +72,21 @@ export function connect(userId: number, onRefused: () => void): () => void {
       else set({ connection: state });
     },
     snapshot(of, data) {
+      if (of === BOARD) set({ board: data as Board });
       if (of !== topic) return;
       set({ desk: withSnapshot(live.desk, data as { agent: Agent | null; calls: DeskCall[] }) });
       refresh();
     },
     change(of, kind, data) {
+      if (of === BOARD && live.board) set({ board: withBoardChange(live.board, data as BoardChange) });
       if (of !== topic) return;
       set({ desk: withChange(live.desk, kind, data) });
       if (kind === "agent_state") return;
       refresh();
       if (kind === "call_gone" || kind === "call_ended") setTimeout(refresh, AFTER_CALL_MS);
+    },
+    denied(of) {
+      if (of === BOARD) set({ board: null });
     },
     news(at) {
       lastNews = Date.now();
@@ -67,6 +94,7 @@ export function connect(userId: number, onRefused: () => void): () => void {
     },
     refused: onRefused,
   });
+  if (boardViewers > 0) connection.follow(BOARD);
   const hurry = () => connection?.hurry();
   window.addEventListener("online", hurry);
   document.addEventListener("visibilitychange", hurry);
