@@ -44,8 +44,16 @@ async def furnish(house: House, root: Person) -> None:
         await api(house, root, "POST", "phones", {"account": account, "name": name})
     await api(house, root, "POST", "queues", {"name": "sales", "label": "Sales", "members": ["1001", "1002"]})
     await api(house, root, "POST", "queues", {"name": "support", "label": "ฝ่ายบริการลูกค้า", "members": ["1002"]})
-    await api(house, root, "POST", "numbers", {"number": "+6621234567", "queue": "sales"})
-    await api(house, root, "POST", "numbers", {"number": "+6629876543", "queue": "support", "early_media": True})
+    await api(
+        house, root, "POST", "numbers", {"number": "+6621234567", "destination": {"kind": "queue", "queue": "sales"}}
+    )
+    await api(
+        house,
+        root,
+        "POST",
+        "numbers",
+        {"number": "+6629876543", "destination": {"kind": "queue", "queue": "support"}, "early_media": True},
+    )
     await api(house, root, "POST", "teams", {"name": "Inbound", "members": []})
     for login, name, role, phone in (
         ("anna", "Anna Petrova", "agent", "1001"),
@@ -101,7 +109,7 @@ async def test_a_new_centre_says_what_each_page_is_for_and_is_set_up_from_there(
     await page.get_by_role("link", name="Numbers", exact=True).click()
     await page.get_by_role("button", name="Add a number").click()
     await page.get_by_label("Number", exact=True).fill("+66 2 123 4567")
-    await expect(page.get_by_role("combobox", name="Leads to")).to_have_value("Queue Front Desk")
+    await expect(page.get_by_role("combobox", name="Queue")).to_have_value("Front Desk")
     await page.keyboard.press("Enter")
     await expect(row(page, "+6621234567")).to_contain_text("Front Desk")
 
@@ -130,7 +138,7 @@ async def test_what_is_removed_or_changed_comes_back_with_undo(house: House, pag
     await expect(row(page, "+6629876543")).to_have_count(0)
     await page.locator(".undo").get_by_role("button", name="Undo").click()
     await expect(row(page, "+6629876543")).to_contain_text("ฝ่ายบริการลูกค้า")
-    await expect(row(page, "+6629876543")).to_contain_text("Only when an agent answers")
+    await expect(row(page, "+6629876543")).to_contain_text("Only when somebody answers")
 
     await page.get_by_role("link", name="Queues", exact=True).click()
     await row(page, "Sales").click()
@@ -242,6 +250,47 @@ async def test_an_agent_with_a_new_phone_is_one_form(house: House, page: Page, r
         assert await members_of(session, sales.id) == ["1001", "1002"]
     await page.locator(".undo").get_by_role("button", name="Undo").click()
     await expect(row(page, "Zoë Müller")).to_contain_text("Sales")
+
+
+async def test_a_number_leads_to_a_phone_or_an_announcement(house: House, page: Page, root: Person) -> None:
+    await furnish(house, root)
+    await open_at(house, page, "/admin/numbers")
+    await page.get_by_role("button", name="Add a number").click()
+    await page.get_by_label("Number", exact=True).fill("1001")
+    await page.get_by_text("Phone", exact=True).click()
+    await page.get_by_role("button", name="Add", exact=True).click()
+    form = page.locator(".admin-form")
+    await expect(form.locator(".mantine-Select-error")).to_have_text("Choose a phone")
+    await choose(page, "Phone", "1003 · Reception")
+    await page.get_by_label("Rings for").fill("500")
+    await page.get_by_role("button", name="Add", exact=True).click()
+    await expect(form.get_by_text("At most 300")).to_be_visible()
+    await page.get_by_label("Rings for").fill("40")
+    await page.get_by_role("button", name="Add", exact=True).click()
+    await expect(form.get_by_text("A phone has this number")).to_be_visible()
+    await page.get_by_label("Number", exact=True).fill("+66 2 999 0001")
+    await picture(page, "admin-number")
+    await page.get_by_role("button", name="Add", exact=True).click()
+    await expect(row(page, "+6629990001")).to_contain_text("Phone 1003 · Reception")
+
+    await row(page, "+6621234567").click()
+    await page.get_by_text("Announcement", exact=True).click()
+    await page.get_by_role("combobox", name="Sound").fill("../etc/passwd")
+    await page.get_by_role("button", name="Save").click()
+    await expect(form.get_by_text("Use letters a-z")).to_be_visible()
+    await page.get_by_role("combobox", name="Sound").fill("office-closed")
+    await page.get_by_role("button", name="Save").click()
+    await expect(row(page, "+6621234567")).to_contain_text("Announcement office-closed")
+    await page.locator(".publish").get_by_role("button", name="Review").click()
+    said = page.locator(".publish-changes")
+    await expect(said).to_contain_text("Number +6629990001 is new and leads to the phone 1003 for 40 s.")
+    await expect(said).to_contain_text("Number +6621234567 is new and leads to the announcement office-closed.")
+    # A phone that a number leads to stays.
+    await page.get_by_role("link", name="Phones", exact=True).click()
+    await row(page, "1003").click()
+    await page.get_by_role("button", name="Remove phone 1003").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="Remove phone 1003").click()
+    await expect(page.locator(".undo")).to_contain_text("These numbers lead to it: +6629990001")
 
 
 async def test_a_team_and_the_last_admin(house: House, page: Page, root: Person) -> None:

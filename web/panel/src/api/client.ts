@@ -24,6 +24,7 @@ export type Phone = Schemas["PhoneView"];
 export type PhoneSecret = Schemas["PhoneSecret"];
 export type Queue = Schemas["QueueView"];
 export type DialedNumber = Schemas["DialedNumberView"];
+export type Destination = DialedNumber["destination"];
 export type Pbx = Schemas["PbxView"];
 export type Publication = Schemas["PublicationView"];
 export type Change = Schemas["ChangeView"];

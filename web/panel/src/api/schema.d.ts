@@ -2017,6 +2017,22 @@ export interface components {
             lead_id?: number | null;
         };
         /**
+         * CallNoteText
+         * @description A note about a call as it stands now, in place of what it was.
+         *
+         *     A `follow_up_at` makes a task for whoever writes, and changes or removes it later.
+         */
+        CallNoteText: {
+            /** Text */
+            text: string;
+            /** Contact Id */
+            contact_id?: number | null;
+            /** Outcome */
+            outcome?: string | null;
+            /** Follow Up At */
+            follow_up_at?: string | null;
+        };
+        /**
          * CallNoteView
          * @description What whoever asks has written about a call so far; empty where they wrote nothing yet.
          *
@@ -2038,22 +2054,6 @@ export interface components {
             follow_up_task_id: number | null;
             /** Saved At */
             saved_at: string | null;
-        };
-        /**
-         * CallNoteText
-         * @description A note about a call as it stands now, in place of what it was.
-         *
-         *     A `follow_up_at` makes a task for whoever writes, and changes or removes it later.
-         */
-        CallNoteText: {
-            /** Text */
-            text: string;
-            /** Contact Id */
-            contact_id?: number | null;
-            /** Outcome */
-            outcome?: string | null;
-            /** Follow Up At */
-            follow_up_at?: string | null;
         };
         /**
          * OutcomeView

@@ -1,20 +1,22 @@
 // The numbers that callers dial, and where each leads.
-import { Button, Checkbox, Select, TextInput } from "@mantine/core";
+import { Autocomplete, Button, Checkbox, NumberInput, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { type DialedNumber, type Queue, api } from "../../api/client";
+import { type Destination, type DialedNumber, type Phone, type Queue, api } from "../../api/client";
 import { RowLink } from "../../parts/RowLink";
-import { useErrorText } from "../../parts/states";
 import { useMay } from "../../rights";
-import { holds, known, readAgain, useNumbers, usePbx, useQueues } from "./data";
+import { holds, known, readAgain, useNumbers, usePbx, usePhones, useQueues, useSounds } from "./data";
 import { useForm } from "./form";
 import { Section, SideForm } from "./parts";
+import { useReason } from "./reasons";
 import { did } from "./undo";
 
 const NUMBER = /^\+?[0-9*#]{1,31}$/;
-/** The queue that a number leads to; empty where it leads to something else. */
-export const queueOf = (number: DialedNumber) => (number.destination.kind === "queue" ? number.destination.queue : "");
+const KINDS = ["queue", "extension", "announcement"] as const;
+const RINGS = 25;
+const LONGEST_RINGS = 300;
+const SOUNDS_SHOWN = 40;
 const plain = (number: string) => number.replace(/[\s().-]/g, "");
 
 export function NumbersPage() {
@@ -24,6 +26,7 @@ export function NumbersPage() {
   const { q = "", edit } = useSearch({ from: "/admin/numbers" });
   const numbers = useNumbers();
   const queues = useQueues();
+  const phones = usePhones();
   const pbx = usePbx();
   const go = (search: { q?: string; edit?: string }) => void navigate({ to: "/admin/numbers", search, replace: true });
   const close = () => go({ q: q || undefined });
@@ -33,15 +36,15 @@ export function NumbersPage() {
     const queue = queues.data?.find((each) => each.name === name);
     return queue ? known(queue) : name;
   };
-  const leadsTo = ({ destination }: DialedNumber) =>
-    destination.kind === "queue"
-      ? t("admin.thing.queue", { name: labelOf(destination.queue) })
-      : destination.kind === "extension"
-        ? destination.extension
-        : destination.sound;
-  const shown = all.filter((each) => holds(plain(q), each.number) || holds(q, leadsTo(each)));
+  const where = ({ destination }: DialedNumber) => {
+    if (destination.kind === "queue") return t("admin.thing.queue", { name: labelOf(destination.queue) });
+    if (destination.kind === "announcement") return t("admin.thing.announcement", { name: destination.sound });
+    const name = phones.data?.find((phone) => phone.account === destination.extension)?.name;
+    return t("admin.thing.phone", { name: name ? `${destination.extension} · ${name}` : destination.extension });
+  };
+  const shown = all.filter((each) => holds(plain(q), each.number) || holds(q, where(each)));
   const opened = edit === "new" ? null : all.find((each) => String(each.id) === edit);
-  const isOpen = (edit === "new" || opened) && queues.data;
+  const isOpen = (edit === "new" || opened) && queues.data && phones.data;
   const elsewhere = pbx.data?.default_queue;
   return (
     <Section
@@ -53,7 +56,11 @@ export function NumbersPage() {
       rows={numbers}
       shown={shown}
       empty={t("admin.numbers.empty")}
-      form={isOpen && <NumberForm key={edit} number={opened ?? null} queues={queues.data} onClose={close} />}
+      form={
+        isOpen && (
+          <NumberForm key={edit} number={opened ?? null} queues={queues.data} phones={phones.data} onClose={close} />
+        )
+      }
     >
       <table className="table admin-table numbers-table">
         <thead>
@@ -71,7 +78,7 @@ export function NumbersPage() {
                   {each.number}
                 </RowLink>
               </td>
-              <td className="cut">{leadsTo(each)}</td>
+              <td className="cut">{where(each)}</td>
               <td className="cut wide">{t(each.early_media ? "admin.number.late" : "admin.number.at_once")}</td>
             </tr>
           ))}
@@ -84,24 +91,63 @@ export function NumbersPage() {
   );
 }
 
-function NumberForm({ number, queues, onClose }: { number: DialedNumber | null; queues: Queue[]; onClose: () => void }) {
+interface Values {
+  number: string;
+  kind: Destination["kind"];
+  queue: string;
+  extension: string;
+  ring_seconds: number;
+  sound: string;
+  early_media: boolean;
+}
+
+function destinationOf(values: Values): Destination {
+  if (values.kind === "queue") return { kind: "queue", queue: values.queue };
+  if (values.kind === "announcement") return { kind: "announcement", sound: values.sound.trim() };
+  return { kind: "extension", extension: values.extension, ring_seconds: values.ring_seconds };
+}
+
+interface Props {
+  number: DialedNumber | null;
+  queues: Queue[];
+  phones: Phone[];
+  onClose: () => void;
+}
+
+function NumberForm({ number, queues, phones, onClose }: Props) {
   const { t } = useTranslation();
   const may = useMay();
-  const errorText = useErrorText();
+  const reason = useReason();
+  const sounds = useSounds();
   const add = (body: object) => api<DialedNumber>("/numbers", { method: "POST", body });
   const patch = (body: object) => api<DialedNumber>(`/numbers/${number?.id}`, { method: "PATCH", body });
   const drop = (id: number) => api(`/numbers/${id}`, { method: "DELETE" });
   const was = number && { number: number.number, destination: number.destination, early_media: number.early_media };
-  const form = useForm({
-    initial: (number && { number: number.number, queue: queueOf(number), early_media: number.early_media }) ?? { number: "", queue: queues.length === 1 ? queues[0]!.name : "", early_media: false },
+  const initial: Values = {
+    number: "",
+    kind: "queue",
+    queue: queues.length === 1 ? queues[0]!.name : "",
+    extension: "",
+    ring_seconds: RINGS,
+    sound: "",
+    early_media: false,
+    ...(number && { number: number.number, early_media: number.early_media, ...number.destination }),
+  };
+  const form = useForm<Values>({
+    initial,
     check: (values) => ({
       number: NUMBER.test(plain(values.number)) ? null : t("admin.reason.number"),
-      queue: values.queue === "" && (!number || number.destination.kind === "queue") ? t("admin.reason.choose_queue") : null,
+      queue: values.kind === "queue" && values.queue === "" ? t("admin.reason.choose_queue") : null,
+      extension: values.kind === "extension" && values.extension === "" ? t("admin.reason.choose_phone") : null,
+      ring_seconds: values.kind === "extension" ? outside(values.ring_seconds) : null,
+      sound: values.kind === "announcement" && values.sound.trim() === "" ? t("admin.reason.empty") : null,
     }),
     save: async (values) => {
-      const { queue, early_media } = values;
-      const destination = queue === "" && was ? was.destination : { kind: "queue", queue };
-      const body = { number: plain(values.number), destination, early_media };
+      const body = {
+        number: plain(values.number),
+        destination: destinationOf(values),
+        early_media: values.kind !== "announcement" && values.early_media,
+      };
       if (was) {
         await patch(body);
         did({ text: t("admin.saved", { name: body.number }), undo: () => patch(was) });
@@ -112,6 +158,10 @@ function NumberForm({ number, queues, onClose }: { number: DialedNumber | null; 
       }
     },
   });
+  function outside(value: unknown): string | null {
+    if (typeof value !== "number" || value < 1) return t("admin.reason.least", { value: 1 });
+    return value > LONGEST_RINGS ? t("admin.reason.most", { value: LONGEST_RINGS }) : null;
+  }
   const remove = useMutation({
     mutationFn: () => drop(number!.id),
     onSuccess: async () => {
@@ -119,8 +169,9 @@ function NumberForm({ number, queues, onClose }: { number: DialedNumber | null; 
       onClose();
       await readAgain();
     },
-    onError: (error) => did({ text: t("admin.not_saved", { reason: errorText(error) }) }),
+    onError: (error) => did({ text: t("admin.not_removed", { reason: reason(error) }) }),
   });
+  const { values } = form;
   return (
     <SideForm
       title={number ? t("admin.thing.number", { name: number.number }) : t("admin.numbers.new")}
@@ -144,26 +195,83 @@ function NumberForm({ number, queues, onClose }: { number: DialedNumber | null; 
         required
         autoFocus={number === null}
       />
-      <Select
-        label={t("admin.col.leads_to")}
-        placeholder={t("admin.number.choose_queue")}
-        description={queues.length === 0 ? t("admin.number.no_queue") : undefined}
-        data={queues.map((queue) => ({ value: queue.name, label: t("admin.thing.queue", { name: known(queue) }) }))}
-        value={form.values.queue || null}
-        error={form.errors.queue}
-        allowDeselect={false}
-        searchable={queues.length > 8}
-        nothingFoundMessage={t("admin.nothing_found")}
-        onChange={(queue) => form.set("queue", queue ?? "")}
-      />
-      <Checkbox
-        label={t("admin.number.late")}
-        description={t("admin.number.late.hint")}
-        size="sm"
-        checked={form.values.early_media}
-        error={form.errors.early_media}
-        onChange={(event) => form.set("early_media", event.currentTarget.checked)}
-      />
+      <div className="admin-choice">
+        <span id="leads-to">{t("admin.col.leads_to")}</span>
+        <SegmentedControl
+          fullWidth
+          size="sm"
+          aria-labelledby="leads-to"
+          data={KINDS.map((kind) => ({ value: kind, label: t(`admin.number.kind.${kind}`) }))}
+          value={values.kind}
+          onChange={(kind) => form.set("kind", kind as Values["kind"])}
+        />
+      </div>
+      {values.kind === "queue" && (
+        <Select
+          label={t("admin.number.kind.queue")}
+          placeholder={t("admin.number.choose_queue")}
+          description={queues.length === 0 ? t("admin.number.no_queue") : undefined}
+          data={queues.map((queue) => ({ value: queue.name, label: known(queue) }))}
+          value={values.queue || null}
+          error={form.errors.queue}
+          allowDeselect={false}
+          searchable
+          nothingFoundMessage={t("admin.nothing_found")}
+          onChange={(queue) => form.set("queue", queue ?? "")}
+        />
+      )}
+      {values.kind === "extension" && (
+        <>
+          <Select
+            label={t("admin.number.kind.extension")}
+            placeholder={t("admin.number.choose_phone")}
+            description={phones.length === 0 ? t("admin.number.no_phone") : undefined}
+            data={phones.map((phone) => ({
+              value: phone.account,
+              label: phone.name ? `${phone.account} · ${phone.name}` : phone.account,
+            }))}
+            value={values.extension || null}
+            error={form.errors.extension}
+            allowDeselect={false}
+            searchable
+            nothingFoundMessage={t("admin.nothing_found")}
+            onChange={(account) => form.set("extension", account ?? "")}
+          />
+          <NumberInput
+            label={t("admin.number.rings")}
+            suffix={t("admin.seconds.suffix")}
+            value={values.ring_seconds}
+            error={form.errors.ring_seconds}
+            min={1}
+            max={LONGEST_RINGS}
+            clampBehavior="none"
+            allowDecimal={false}
+            onChange={(value) => form.set("ring_seconds", (value === "" ? "" : Number(value)) as number)}
+          />
+        </>
+      )}
+      {values.kind === "announcement" && (
+        <Autocomplete
+          label={t("admin.number.sound")}
+          description={t("admin.number.sound.hint")}
+          data={sounds.data ?? []}
+          limit={SOUNDS_SHOWN}
+          value={values.sound}
+          error={form.errors.sound}
+          spellCheck={false}
+          onChange={(sound) => form.set("sound", sound)}
+        />
+      )}
+      {values.kind !== "announcement" && (
+        <Checkbox
+          label={t("admin.number.late")}
+          description={t("admin.number.late.hint")}
+          size="sm"
+          checked={values.early_media}
+          error={form.errors.early_media}
+          onChange={(event) => form.set("early_media", event.currentTarget.checked)}
+        />
+      )}
     </SideForm>
   );
 }

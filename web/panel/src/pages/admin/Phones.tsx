@@ -6,12 +6,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Pbx, type Phone, type PhoneSecret, type Queue, type User, api } from "../../api/client";
 import { RowLink } from "../../parts/RowLink";
-import { useErrorText } from "../../parts/states";
 import { useMay } from "../../rights";
 import { holds, known, readAgain, usePbx, usePhones, useQueues, useUsers } from "./data";
 import { useForm } from "./form";
 import { AskFirst, Once, Section, type Secret, SideForm } from "./parts";
 import { ACCOUNT, nextAccount, serverOf, setupOf } from "./phoneSetup";
+import { useReason } from "./reasons";
 import { did } from "./undo";
 
 export function PhonesPage() {
@@ -148,7 +148,7 @@ interface FormProps {
 function PhoneForm({ phone, user, queues, pbx, onClose, onSecret }: FormProps) {
   const { t } = useTranslation();
   const may = useMay();
-  const errorText = useErrorText();
+  const reason = useReason();
   const patch = (body: Partial<Phone>) => api<Phone>(`/phones/${phone.id}`, { method: "PATCH", body });
   const form = useForm({
     initial: { name: phone.name },
@@ -163,7 +163,7 @@ function PhoneForm({ phone, user, queues, pbx, onClose, onSecret }: FormProps) {
       onSecret(made);
       await readAgain();
     },
-    onError: (error) => did({ text: t("admin.not_saved", { reason: errorText(error) }) }),
+    onError: (error) => did({ text: t("admin.not_saved", { reason: reason(error) }) }),
   });
   const remove = useMutation({
     mutationFn: () => api(`/phones/${phone.id}`, { method: "DELETE" }),
@@ -172,7 +172,7 @@ function PhoneForm({ phone, user, queues, pbx, onClose, onSecret }: FormProps) {
       onClose();
       await readAgain();
     },
-    onError: (error) => did({ text: t("admin.not_saved", { reason: errorText(error) }) }),
+    onError: (error) => did({ text: t("admin.not_removed", { reason: reason(error) }) }),
   });
   const lost = [
     t("admin.phone.lose.secret"),

@@ -3,16 +3,14 @@ import { Button, MultiSelect, NumberInput, Select, TextInput } from "@mantine/co
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { ApiError, type Pbx, type Phone, type Queue, type User, api } from "../../api/client";
+import { type Pbx, type Phone, type Queue, type User, api } from "../../api/client";
 import { word } from "../../i18n";
 import { RowLink } from "../../parts/RowLink";
-import { useErrorText } from "../../parts/states";
 import { useMay } from "../../rights";
-import { holds, known, readAgain, useNumbers, usePbx, usePhones, useQueues, useUsers } from "./data";
+import { holds, known, leadsTo, readAgain, useNumbers, usePbx, usePhones, useQueues, useUsers } from "./data";
 import { useForm } from "./form";
-import { queueOf } from "./Numbers";
 import { Section, SideForm } from "./parts";
-import { reasonText } from "./reasons";
+import { useReason } from "./reasons";
 import { did } from "./undo";
 
 const NAME = /^[A-Za-z0-9_-]{1,32}$/;
@@ -92,7 +90,7 @@ export function QueuesPage() {
               </td>
               <td className="cut wide">
                 {(numbers.data ?? [])
-                  .filter((number) => queueOf(number) === queue.name)
+                  .filter((number) => leadsTo(number, queue))
                   .map((number) => number.number)
                   .join(", ") || t("none")}
               </td>
@@ -126,7 +124,7 @@ const nameFor = (label: string) =>
 function QueueForm({ queue, phones, users, pbx, onClose }: Props) {
   const { t } = useTranslation();
   const may = useMay();
-  const errorText = useErrorText();
+  const reason = useReason();
   const add = (body: object) => api<Queue>("/queues", { method: "POST", body });
   const patch = (body: object) => api<Queue>(`/queues/${queue?.id}`, { method: "PATCH", body });
   const drop = (id: number) => api(`/queues/${id}`, { method: "DELETE" });
@@ -170,10 +168,7 @@ function QueueForm({ queue, phones, users, pbx, onClose }: Props) {
       onClose();
       await readAgain();
     },
-    onError: (error) => {
-      const reason = error instanceof ApiError && error.errors[0] ? reasonText(t, error.errors[0].reason) : errorText(error);
-      did({ text: t("admin.not_removed", { reason }) });
-    },
+    onError: (error) => did({ text: t("admin.not_removed", { reason: reason(error) }) }),
   });
   const { values } = form;
   const seconds = (field: keyof typeof SETTLED) => ({

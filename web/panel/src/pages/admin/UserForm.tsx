@@ -5,7 +5,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Pbx, type Phone, type PhoneSecret, type Queue, type Team, type User, api } from "../../api/client";
 import { word } from "../../i18n";
-import { useErrorText } from "../../parts/states";
 import { useMay } from "../../rights";
 import { useMe } from "../../session";
 import { known, readAgain } from "./data";
@@ -13,8 +12,7 @@ import { useForm } from "./form";
 import { ACCOUNT, nextAccount, setupOf } from "./phoneSetup";
 import { type Secret, SideForm } from "./parts";
 import { newPassword } from "./passwords";
-import { reasonText } from "./reasons";
-import { ApiError } from "../../api/client";
+import { useReason } from "./reasons";
 import { did } from "./undo";
 
 const ROLES = ["agent", "supervisor", "manager", "admin"] as const;
@@ -286,7 +284,7 @@ async function serve(queues: Queue[], was: string | null, phone: string | null, 
 
 function Activity({ user }: { user: User }) {
   const { t } = useTranslation();
-  const errorText = useErrorText();
+  const reason = useReason();
   const set = (active: boolean) => api<User>(`/users/${user.id}`, { method: "PATCH", body: { active } });
   const change = useMutation({
     mutationFn: () => set(!user.active),
@@ -295,10 +293,7 @@ function Activity({ user }: { user: User }) {
       did({ text, undo: () => set(user.active) });
       await readAgain();
     },
-    onError: (error) => {
-      const reason = error instanceof ApiError && error.errors[0] ? reasonText(t, error.errors[0].reason) : errorText(error);
-      did({ text: t("admin.not_saved", { reason }) });
-    },
+    onError: (error) => did({ text: t("admin.not_saved", { reason: reason(error) }) }),
   });
   return (
     <Button
@@ -316,7 +311,7 @@ function Activity({ user }: { user: User }) {
 
 function Password({ user, onOnce }: { user: User; onOnce: Props["onOnce"] }) {
   const { t } = useTranslation();
-  const errorText = useErrorText();
+  const reason = useReason();
   const [typed, setTyped] = useState("");
   const set = useMutation({
     mutationFn: async () => {
@@ -338,17 +333,13 @@ function Password({ user, onOnce }: { user: User; onOnce: Props["onOnce"] }) {
       }
     },
   });
-  const reason =
-    set.error instanceof ApiError && set.error.errors[0]
-      ? reasonText(t, set.error.errors[0].reason)
-      : set.error && errorText(set.error);
   return (
     <div className="admin-password">
       <PasswordInput
         label={t("admin.user.password.new")}
         description={t("admin.user.password.change_hint")}
         value={typed}
-        error={reason}
+        error={set.error && reason(set.error)}
         autoComplete="new-password"
         onChange={(event) => {
           setTyped(event.currentTarget.value);

@@ -23,9 +23,7 @@ export function sentence(t: TFunction, change: Change): string {
   const tell = (key: string, more: Values = {}) =>
     i18next.exists(key) ? t(key as "admin.change.added.phone", { name, ...more }) : change.text;
 
-  if (what === "added" && kind === "number" && typeof holder.queue === "string") {
-    return tell("admin.change.added.number_to_queue", { queue: holder.queue });
-  }
+  if (what === "added" && kind === "number") return tell("admin.change.added.number", { where: ledTo(t, holder.destination) });
   if (what !== "changed") return tell(`admin.change.${what}.${kind}`);
   if (field === "secret") return tell("admin.change.secret", { thing: thing(t, kind, name) });
   if (field === "members" && Array.isArray(change.before) && Array.isArray(change.after)) {
@@ -38,6 +36,9 @@ export function sentence(t: TFunction, change: Change): string {
     if (leaves) return tell("admin.change.members.leaves", { leaves });
     return tell("admin.change.members.order");
   }
+  if (field === "destination") {
+    return tell("admin.change.destination", { before: ledTo(t, change.before), after: ledTo(t, change.after) });
+  }
   if (kind === "setting") return change.text;
   return t("admin.change.value", {
     thing: thing(t, kind, name),
@@ -45,6 +46,13 @@ export function sentence(t: TFunction, change: Change): string {
     before: said(t, change.before),
     after: said(t, change.after),
   });
+}
+
+function ledTo(t: TFunction, destination: unknown): string {
+  const { kind, queue, extension, ring_seconds: seconds, sound } = values(destination);
+  if (kind === "extension") return t("admin.led.extension", { extension: String(extension), seconds: String(seconds) });
+  if (kind === "announcement") return t("admin.led.announcement", { sound: String(sound) });
+  return t("admin.led.queue", { queue: String(queue) });
 }
 
 function thing(t: TFunction, kind: string, name: string): string {

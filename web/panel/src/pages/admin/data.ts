@@ -28,6 +28,10 @@ export const usePhones = (isLive = false) =>
     refetchInterval: isLive ? REGISTRATIONS_MS : false,
   });
 
+/** The sounds that Asterisk has; none where it can't be asked. */
+export const useSounds = () =>
+  useQuery({ queryKey: ["sounds"], queryFn: () => allOf<string>("/sounds"), staleTime: 60_000 });
+
 /** What a publication would change by now. */
 export const usePending = () =>
   useQuery({
@@ -37,6 +41,10 @@ export const usePending = () =>
   });
 
 export const readAgain = () => queries.invalidateQueries({ queryKey: ["admin"] });
+
+/** Whether a number leads to that queue. */
+export const leadsTo = (number: DialedNumber, queue: Queue) =>
+  number.destination.kind === "queue" && number.destination.queue === queue.name;
 
 export const known = (queue: Queue) => queue.label || queue.name;
 

@@ -36,7 +36,7 @@ export function Section<T>(props: SectionProps<T>) {
       <div className="list-page">
         <div className="list-head">
           <h1>{props.title}</h1>
-          {rows.data && <span className="quiet">{rows.data.length}</span>}
+          {rows.data && <span className="quiet">{shown.length}</span>}
           {props.chips}
           <span className="space" />
           <FilterBox value={q} label={props.filterLabel} onChange={props.onFilter} />
@@ -96,7 +96,7 @@ export function SideForm({ title, note, form, isNew, readOnly, onClose, more, ch
           </p>
         )}
         {!readOnly && (
-          <div className="admin-buttons">
+          <div className="admin-buttons admin-form-foot">
             <Button type="submit" size="sm" loading={form.isSaving} disabled={!isNew && !form.isDirty}>
               {t(isNew ? "admin.add" : "admin.save")}
             </Button>

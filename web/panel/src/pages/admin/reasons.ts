@@ -1,6 +1,8 @@
 // Why the server does not take a value, in the words of whoever reads it. What has no words here is shown as it came.
 import type { TFunction } from "i18next";
-import type { FieldProblem } from "../../api/client";
+import { useTranslation } from "react-i18next";
+import { ApiError, type FieldProblem } from "../../api/client";
+import { useErrorText } from "../../parts/states";
 
 const REASONS = [
   [/^'?(?<value>.*?)'? is there (already|twice)$|: '?(?<again>.*?)'? is there twice$/, "admin.reason.there"],
@@ -21,6 +23,8 @@ const REASONS = [
   [/^default_queue: /, "admin.reason.default_queue"],
   [/there is no queue/, "admin.reason.no_queue"],
   [/there is no phone|is no phone's account/, "admin.reason.no_phone"],
+  [/Asterisk has no sound '(?<value>.*)'/, "admin.reason.no_sound"],
+  [/use the name of a sound/, "admin.reason.sound"],
   [/must not be the login/, "admin.reason.is_login"],
   [/is kept for those who are in no team/, "admin.reason.everybody"],
   [/at least (?<value>\d+) different characters/, "admin.reason.different"],
@@ -39,11 +43,23 @@ export function reasonText(t: TFunction, reason: string): string {
   return plain;
 }
 
+/** Why something was not done, where there is no field to say it at. */
+export function useReason(): (error: unknown) => string {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  return (error) => {
+    const problem = error instanceof ApiError && error.status === 422 ? error.errors[0] : undefined;
+    return problem ? reasonText(t, problem.reason) : errorText(error);
+  };
+}
+
 /** The reasons by field: `members[2]` is said at `members`. */
 export function reasonsByField(t: TFunction, problems: readonly FieldProblem[]): Record<string, string> {
   const byField: Record<string, string> = {};
   for (const problem of problems) {
-    const field = problem.field.replace(/[[.].*$/, "");
+    // Of a destination the field of its own counts, whichever kind it is of.
+    const own = problem.field.startsWith("destination.") ? problem.field.split(".").at(-1)! : problem.field;
+    const field = own.replace(/[[.].*$/, "");
     byField[field] ??= reasonText(t, problem.reason);
   }
   return byField;
