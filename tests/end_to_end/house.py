@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -126,6 +126,8 @@ class House:
     async def __aexit__(self, *error: Any) -> None:
         if error[0] is not None and self.with_asterisk:
             print(self.asterisk.log_tail(60))
+            with suppress(Exception):
+                print(await asyncio.to_thread(self.asterisk.console, "core show channels concise"))
         await self._stack.aclose()
 
     async def _set_up(self, stack: AsyncExitStack) -> None:

@@ -189,6 +189,7 @@ async def serving(settings: Path) -> AsyncIterator[Service]:
         if process.returncode is None:
             process.kill()
         await service.ended(STOP_SECONDS)
+        print(*service.said, sep="\n")  # shown where the test fails
 
 
 @pytest.mark.asterisk
