@@ -48,6 +48,8 @@ CHECK_SECONDS = 30.0
 """Between two looks at Asterisk while somebody waits, whatever was heard."""
 FAULT_SECONDS = 3.0
 """A waiting caller and an idle agent for whom nothing happens for so long are a fault."""
+STRAY_SECONDS = 4.0
+"""How long after we are there again a caller whom the dialplan has sent away may be on the way to app_queue."""
 
 WAITING = Gauge("ringdesk_callers_waiting", "Callers who wait for an agent", registry=REGISTRY)
 OFFERS = Counter("ringdesk_offers_total", "Offers to agents of callers who had waited", ["result"], registry=REGISTRY)
@@ -106,6 +108,8 @@ class Dispatcher:
         app_queue."""
         self._is_fit = is_fit
         self._has_sent_away = False
+        self._strays_until: float | None = None
+        """Until then somebody may still arrive in app_queue of whom we were told nothing; None: nobody does."""
         self._numbers = numbers
         self._agents = agents
         self._calls = calls
@@ -173,6 +177,11 @@ class Dispatcher:
         has_room = self._line.is_up and self._is_fit() and (known is not None or self.waiting.has_room)
         self._has_sent_away |= not has_room
         return has_room
+
+    def look_for_strays(self) -> None:
+        """Callers may have gone to app_queue without our being told: we were not there in time. They are looked for."""
+        self._strays_until = self._clock.monotonic() + STRAY_SECONDS
+        self._look_at = min(self._look_at, self._clock.monotonic())
 
     def let_wait(self, key: str, call: EnteredCall) -> None:
         """The caller is on the way to the waiting loop."""
@@ -320,6 +329,8 @@ class Dispatcher:
 
     def _doubt_all(self) -> None:
         """We were stopped, or hung: the dialplan may have sent callers to app_queue, and agents may talk to them."""
+        # Meanwhile the dialplan saw no sign of life, and sent away also whoever came new.
+        self.look_for_strays()
         if not len(self.waiting):
             return
         log.warning("held up: Asterisk is asked where everybody is", callers=len(self.waiting))
@@ -346,9 +357,13 @@ class Dispatcher:
             self._pairable_since.clear()
             return
         now = self._clock.monotonic()
-        if now >= self._look_at and (len(self.waiting) or (self._has_sent_away and self._is_fit())):
-            self._look_at = now + CHECK_SECONDS
+        is_sought = self._has_sent_away or self._strays_until is not None
+        if now >= self._look_at and (len(self.waiting) or (is_sought and self._is_fit())):
+            is_over = self._strays_until is None or now >= self._strays_until
+            self._look_at = now + (CHECK_SECONDS if is_over else STRAY_SECONDS / 2)
             self._has_sent_away = False
+            if is_over:
+                self._strays_until = None
             self._line.look_again()
         pairable = {pairing.key: pairing for pairing in self._pairings(self._offerable())}
         self._pairable_since = {key: self._pairable_since.get(key, now) for key in pairable}

@@ -116,6 +116,8 @@ class Entry:
             result = "hung_up"
             raise
         finally:
+            if result == "failed" and self._dispatcher is not None:
+                self._dispatcher.look_for_strays()
             ENTERED.labels(result).inc()
             log.info("entry", call_id=call.call_id if call else None, result=result)
 

@@ -30,10 +30,18 @@ class GlobalVariables(Protocol):
 class Heartbeat:
     """Writes the time (epoch, whole seconds) once a second, as long as `is_alive` says that calls can be answered."""
 
-    def __init__(self, variables: GlobalVariables, clock: Clock, is_alive: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        variables: GlobalVariables,
+        clock: Clock,
+        is_alive: Callable[[], bool] = lambda: True,
+        on_reached: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_reached` is called when a sign of life reaches the PBX that saw none before."""
         self._variables = variables
         self._clock = clock
         self._is_alive = is_alive
+        self._on_reached = on_reached
         self.reached = False
         """Whether the last sign of life reached the PBX."""
 
@@ -55,7 +63,8 @@ class Heartbeat:
         else:
             if not self.reached:
                 log.info("the PBX knows that the router is there")
-            self.reached = True
+                self.reached = True
+                self._on_reached()
 
     def _failed(self, reason: str) -> None:
         MISSED.inc()

@@ -226,7 +226,12 @@ class Ringdesk:
         )
         self._run(stack, listener.run(), "listener")
         self._run(stack, self.link.run(), "link")
-        self.heartbeat = Heartbeat(_GlobalVariables(self.commands), self.clock, lambda: agi.is_listening)
+        self.heartbeat = Heartbeat(
+            _GlobalVariables(self.commands),
+            self.clock,
+            is_alive=lambda: agi.is_listening,
+            on_reached=router.dispatcher.look_for_strays,
+        )
         self._run(stack, self.heartbeat.run(), "heartbeat")
 
         self._run(stack, self.publishing.run(), "publishing")

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from queue_router.agents import MISSED_CALL
+from queue_router.heartbeat import VARIABLE
 from queue_router.offers import CallOffer
 from queue_router.position import Position
 from queue_router.waiting import Phase
@@ -205,11 +206,14 @@ async def test_a_killed_service_leaves_its_callers_to_app_queue_and_takes_them_b
         async with serving(write_settings(house, house.state / "r.toml")) as service:
             await service.up()
             await answers(house, service.address)
+            up_at = time.time()
+            await eventually(lambda: knows_router(house, up_at), "Asterisk knows that the router is there")
             callers = []
             for index in range(4):
                 caller = await exits.enter_async_context(house.caller(number(index)))
                 await caller.dial(SALES_NUMBER)
                 await caller.wait_for(PhoneEventKind.ESTABLISHED, timeout=20)
+                await asyncio.sleep(0.15)  # app_queue keeps the order of whole tenths of a second
                 callers.append(caller)
 
             async def all_wait() -> bool:
@@ -248,6 +252,13 @@ async def answers(house: House, address: str) -> None:
             return response.status == 200
 
     await eventually(ready, "readiness")
+
+
+async def knows_router(house: House, since: float) -> bool:
+    """Whether the router has given a sign of life after `since` (epoch seconds): who comes now is the router's."""
+    shown = await asyncio.to_thread(house.asterisk.console, "dialplan show globals")
+    found = re.search(rf"{VARIABLE}=(\d+)", shown)
+    return found is not None and int(found[1]) > since
 
 
 async def queued_in_asterisk(house: House, count: int) -> list[str] | None:

@@ -363,6 +363,32 @@ async def test_who_cannot_be_served_is_sent_to_app_queue_and_looked_for_once_the
     assert room.dispatcher.has_room_for("main-1.2")
 
 
+async def test_who_was_sent_away_while_nobody_waited_here_is_taken_back(room: Room) -> None:
+    room.dispatcher.look_for_strays()
+    await room.clock.advance(1.5)
+    assert room.line.looks == 1
+    await room.dispatcher.adopt(snapshot(room))
+    # On the way to app_queue as it was looked the first time.
+    await room.clock.advance(3)
+    assert room.line.looks == 2
+    await room.dispatcher.adopt(snapshot(room, channel("1.2", "fallback", "Queue")))
+    await room.settle()
+    assert room.line.taken_back == ["1.2"]
+
+
+async def test_a_process_that_was_stopped_looks_for_callers_though_it_knew_of_none(room: Room) -> None:
+    await room.clock.advance(100)
+    assert room.line.looks == 0
+    for _, _, wake in room.clock._sleepers:
+        wake.cancel()
+    room.clock._sleepers.clear()
+    room.clock._elapsed += 60
+    room.dispatcher.look()
+    await room.settle()
+    await room.clock.advance(2)
+    assert room.line.looks >= 1
+
+
 async def test_asterisk_is_looked_at_from_time_to_time_while_somebody_waits(room: Room) -> None:
     await room.clock.advance(100)
     assert room.line.looks == 0
