@@ -128,6 +128,11 @@ async def test_a_new_centre_says_what_each_page_is_for_and_is_set_up_from_there(
     await expect(page.get_by_role("alert")).to_contain_text("no Asterisk runs")
     await expect(bar).to_contain_text("3 changes")
     await picture(page, "admin-publish-failed")
+    await page.get_by_role("link", name="Published", exact=True).click()
+    await row(page, "Failed").click()
+    await expect(page.locator(".admin-form")).to_contain_text("no Asterisk runs")
+    await expect(page.locator(".history-changes li")).to_have_count(3)
+    await picture(page, "admin-history")
 
 
 async def test_what_is_removed_or_changed_comes_back_with_undo(house: House, page: Page, root: Person) -> None:

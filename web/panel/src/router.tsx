@@ -107,7 +107,13 @@ const adminQueues = createRoute({
   validateSearch: adminSearch,
   component: lazyRouteComponent(() => import("./pages/admin/Queues"), "QueuesPage"),
 });
-const adminPages = [adminHome, adminUsers, adminTeams, adminPhones, adminNumbers, adminQueues];
+const adminHistory = createRoute({
+  getParentRoute: () => admin,
+  path: "publications",
+  validateSearch: adminSearch,
+  component: lazyRouteComponent(() => import("./pages/admin/History"), "HistoryPage"),
+});
+const adminPages = [adminHome, adminUsers, adminTeams, adminPhones, adminNumbers, adminQueues, adminHistory];
 
 export const router = createRouter({
   routeTree: root.addChildren([home, desk, board, calls, call, contacts, contact, admin.addChildren(adminPages)]),

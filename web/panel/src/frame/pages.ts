@@ -27,4 +27,5 @@ export const ADMIN_PAGES = [
   { to: "/admin/phones", text: "admin.phones" },
   { to: "/admin/numbers", text: "admin.numbers" },
   { to: "/admin/queues", text: "admin.queues" },
+  { to: "/admin/publications", text: "admin.history" },
 ] as const;

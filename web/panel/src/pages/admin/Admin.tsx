@@ -15,6 +15,7 @@ const SECTIONS = [
   { to: "/admin/phones", text: "admin.phones", thing: "phone" },
   { to: "/admin/numbers", text: "admin.numbers", thing: "number" },
   { to: "/admin/queues", text: "admin.queues", thing: "queue" },
+  { to: "/admin/publications", text: "admin.history", thing: "settings" },
 ] as const;
 
 export function AdminPage() {

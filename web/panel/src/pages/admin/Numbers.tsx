@@ -181,7 +181,7 @@ function NumberForm({ number, queues, phones, onClose }: Props) {
       onClose={onClose}
       more={
         may("delete", "number") && (
-          <Button variant="subtle" color="red" size="sm" loading={remove.isPending} onClick={() => remove.mutate()}>
+          <Button variant="subtle" className="admin-danger" size="sm" loading={remove.isPending} onClick={() => remove.mutate()}>
             {t("admin.remove")}
           </Button>
         )

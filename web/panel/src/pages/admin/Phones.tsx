@@ -72,7 +72,7 @@ export function PhonesPage() {
       <table className="table admin-table phones-table">
         <thead>
           <tr>
-            <th scope="col">{t("admin.phone.account")}</th>
+            <th scope="col">{t("admin.col.number")}</th>
             <th scope="col">{t("col.name")}</th>
             <th scope="col">{t("admin.col.used_by")}</th>
             <th scope="col" className="wide">{t("admin.col.queues")}</th>

@@ -189,7 +189,7 @@ function QueueForm({ queue, phones, users, pbx, onClose }: Props) {
       onClose={onClose}
       more={
         may("delete", "queue") && (
-          <Button variant="subtle" color="red" size="sm" loading={remove.isPending} onClick={() => remove.mutate()}>
+          <Button variant="subtle" className="admin-danger" size="sm" loading={remove.isPending} onClick={() => remove.mutate()}>
             {t("admin.remove")}
           </Button>
         )

@@ -298,7 +298,7 @@ function Activity({ user }: { user: User }) {
   return (
     <Button
       variant="subtle"
-      color={user.active ? "red" : undefined}
+      className={user.active ? "admin-danger" : undefined}
       size="sm"
       loading={change.isPending}
       title={user.active ? t("admin.user.deactivate.hint") : undefined}

@@ -128,7 +128,7 @@ export function AskFirst({ text, button, onYes, isBusy }: { text: string; button
   const [asks, setAsks] = useState(false);
   if (!asks) {
     return (
-      <Button variant="subtle" color="red" size="sm" onClick={() => setAsks(true)}>
+      <Button variant="subtle" className="admin-danger" size="sm" onClick={() => setAsks(true)}>
         {button}
       </Button>
     );
@@ -137,7 +137,7 @@ export function AskFirst({ text, button, onYes, isBusy }: { text: string; button
     <div className="admin-ask" role="alertdialog" aria-label={button}>
       <p>{text}</p>
       <div className="admin-buttons">
-        <Button color="red" size="sm" onClick={onYes} loading={isBusy}>
+        <Button variant="default" className="admin-danger" size="sm" onClick={onYes} loading={isBusy}>
           {button}
         </Button>
         <Button variant="default" size="sm" data-autofocus onClick={() => setAsks(false)}>
