@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from accounts.sign_in import SignIn
-from web import agents, board, calls, desk, health, live, openapi, page_files, sessions, telephony, users
+from web import agents, api_docs, board, calls, desk, health, live, openapi, page_files, sessions, telephony, users
 from web.crm import add_crm
 from web.problems import problems
 from web.services import SERVICES, Services
@@ -48,6 +48,7 @@ def create_app(services: Services) -> web.Application:
     router.add_get("/metrics", health.metrics)
     page_files.add_page(app)
     openapi.add_document(app)
+    api_docs.add_docs(app)
     app.on_response_prepare.append(page_files.harden)
     app.on_shutdown.append(app[live.LIVE].close)
     return app

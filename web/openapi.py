@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from aiohttp import web
-from aiohttp_pydantic.oas import docstring_parser
+from aiohttp_pydantic.oas import docstring_parser, pydantic_schema_to_oas
 from aiohttp_pydantic.oas.view import generate_oas
 from aiohttp_pydantic.view import is_pydantic_view
 from pydantic import Field
 
+from web.examples import EXAMPLES
 from web.problems import CONTENT_TYPE, Problem
 from web.sign_in import COOKIE, PUBLIC_OPERATIONS
 
@@ -43,6 +46,7 @@ TAGS = {
     "companies": "The organisations that people belong to",
     "leads": "Who may become a customer",
     "tasks": "What somebody has to do, by when, and about whom",
+    "board": "Queues, callers and agents at this moment",
     "telephony": "What Asterisk is told: phones, queues, numbers, trunks, and their publication",
 }
 
@@ -63,26 +67,23 @@ def document(app: web.Application) -> dict[str, Any]:
         release = version("ringdesk")
     except PackageNotFoundError:
         release = "0"
-    spec: dict[str, Any] = generate_oas(
-        [app],
-        version_spec=release,
-        title_spec="Ringdesk",
-        security={
-            "token": {"type": "http", "scheme": "bearer"},
-            "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
-        },
-    )
+    with _whole_translation():
+        spec: dict[str, Any] = generate_oas(
+            [app],
+            version_spec=release,
+            title_spec="Ringdesk",
+            security={
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+            },
+        )
     schemas = spec.setdefault("components", {}).setdefault("schemas", {})
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
-    # OpenAPI 3.0 has no type null.
-    problem["properties"]["detail"] = {"type": "string", "nullable": True}
+    _translate(problem)
     schemas["Problem"] = problem
     for schema in schemas.values():
         for name, field in schema.get("properties", {}).items():
-            if "const" in field:
-                # Nor does it know `const`.
-                field["enum"] = [field.pop("const")]
             if "$ref" in field and "nullable" in field:
                 # Beside a $ref, OpenAPI 3.0 ignores everything else.
                 schema["properties"][name] = {"allOf": [{"$ref": field["$ref"]}], "nullable": True}
@@ -93,11 +94,50 @@ def document(app: web.Application) -> dict[str, Any]:
             if isinstance(operation, dict):
                 _complete(operation, method, path, told.get((path, method), {}))
     used = {tag for methods in spec["paths"].values() for each in methods.values() for tag in each.get("tags", [])}
-    spec["tags"] = [{"name": tag, "description": text} for tag, text in TAGS.items() if tag in used]
+    names = [*(tag for tag in TAGS if tag in used), *sorted(used - TAGS.keys())]
+    spec["tags"] = [{"name": tag, "description": TAGS.get(tag, "")} for tag in names]
     spec["security"] = [{"token": []}, {"session": []}]
     for method, path in PUBLIC_OPERATIONS:
         spec["paths"][path][method.lower()]["security"] = []
     return spec
+
+
+@contextmanager
+def _whole_translation() -> Iterator[None]:
+    """aiohttp-pydantic's own translation keeps of an optional field nothing but its type: no limits, no items."""
+    theirs = pydantic_schema_to_oas.translater
+    pydantic_schema_to_oas.translater = lambda open_api_version: _translate
+    try:
+        yield
+    finally:
+        pydantic_schema_to_oas.translater = theirs
+
+
+def _translate(schema: Any) -> None:
+    """JSON Schema as pydantic writes it to that of OpenAPI 3.0, in place: no type null, no `const`."""
+    if isinstance(schema, list):
+        for each in schema:
+            _translate(each)
+    if not isinstance(schema, dict):
+        return
+    for each in schema.values():
+        _translate(each)
+    if isinstance(choices := schema.get("anyOf"), list) and {"type": "null"} in choices:
+        left = [each for each in choices if each != {"type": "null"}]
+        del schema["anyOf"]
+        if len(left) > 1:
+            schema["anyOf"] = left
+        elif "$ref" in left[0]:
+            schema["allOf"] = left  # beside a $ref, everything else is ignored
+        else:
+            schema.update(left[0])
+        schema["nullable"] = True
+        if "enum" in schema:
+            schema["enum"] = [*schema["enum"], None]
+        if schema.get("default", ...) is None:
+            del schema["default"]
+    if "const" in schema and not isinstance(schema["const"], dict):
+        schema["enum"] = [schema.pop("const")]
 
 
 def _complete(operation: dict[str, Any], method: str, path: str, told: dict[str, str]) -> None:
@@ -114,11 +154,13 @@ def _complete(operation: dict[str, Any], method: str, path: str, told: dict[str,
     if "requestBody" in operation:
         expected |= _OF_A_BODY
         operation["requestBody"]["required"] = True
+        for body in operation["requestBody"]["content"].values():
+            if example := EXAMPLES.get(str(body["schema"].get("$ref")).rpartition("/")[2]):
+                body["example"] = example
     for status, description in {**expected, **told}.items():
         answers.setdefault(status, {"description": description, "content": _PROBLEM})
     for answer in answers.values():
-        # A client that checks what it gets needs one.
-        answer.setdefault("description", "Done")
+        answer["description"] = answer.get("description") or "Done"
 
 
 def _told_statuses(app: web.Application) -> dict[tuple[str, str], dict[str, str]]:

@@ -17,11 +17,12 @@ from accounts.roles import actor_for
 from accounts.sessions import is_csrf_token_of, is_touch_due, session_of_secret, touch_session
 from accounts.tokens import limits_of, token_of_secret
 from accounts.users import Role
+from web.api_docs import PATHS as DOCS
 from web.problems import FieldProblem, Handler, ProblemError
 from web.services import SERVICES, Services
 
 API = "/api/"
-PUBLIC = frozenset({"/api/v1/openapi.json"})
+PUBLIC = frozenset({"/api/v1/openapi.json", *DOCS})
 PUBLIC_OPERATIONS = frozenset({("POST", "/api/v1/session")})
 COOKIE = "ringdesk_session"
 CSRF_HEADER = "X-CSRF-Token"

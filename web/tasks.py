@@ -19,6 +19,7 @@ from web.records import (
     Id,
     Moment,
     Query,
+    QueryMoment,
     Version,
     audit,
     changes_in,
@@ -102,7 +103,7 @@ class Tasks(View):
         contact_id: Id | None = None,
         company_id: Id | None = None,
         lead_id: Id | None = None,
-        due_before: Moment | None = None,
+        due_before: QueryMoment | None = None,
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> r200[TaskList]:

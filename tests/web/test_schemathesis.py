@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from queue_router.agents import add_agent
 from tests.web.house import NOW, House, call_facts
 from tests.web.schemathesis_hooks import THINGS
 
+ROOT = Path(__file__).resolve().parents[2]
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -54,20 +56,22 @@ async def token_of_tester(house: House, role: Role) -> str:
 
 @pytest.mark.parametrize(("role", "phases"), [(Role.ADMIN, "examples,coverage,fuzzing"), (Role.AGENT, "fuzzing")])
 @pytest.mark.timeout(300)
-async def test_every_answer_is_one_that_the_document_tells_of(house: House, role: Role, phases: str) -> None:
+async def test_every_answer_is_one_that_the_document_tells_of(
+    house: House, role: Role, phases: str, tmp_path: Path
+) -> None:
     await furnish(house)
     token = await token_of_tester(house, role)
     await house.services.agents.load()
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "run", str(house.client.make_url("/api/v1/openapi.json"))),
         *("--checks", ",".join(CHECKS), "--phases", phases),
-        *("--max-examples", "10", "--generation-deterministic"),
+        *("--max-examples", "6", "--generation-deterministic"),
         *("--header", f"Authorization: Bearer {token}", "--no-color", "--suppress-health-check", "all"),
         *("--continue-on-failure", "--no-shrink", "--warnings", "off"),
     ]
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.web.schemathesis_hooks"}
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.web.schemathesis_hooks", "PYTHONPATH": str(ROOT)}
     process = await asyncio.create_subprocess_exec(
-        *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *command, cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
     try:
         told, _ = await process.communicate()
