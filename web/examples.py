@@ -31,6 +31,7 @@ EXAMPLES: Mapping[str, dict[str, Any]] = {
     "TaskChanges": {"version": 1, "done": True},
     "NewNote": {"text": "Asked for a quotation."},
     "CallNoteText": {"text": "Asked for a quotation."},
+    "CallToEnd": {"call_id": "main-1764000000.1"},
     "WantedState": {"wanted": "not_ready", "reason": "lunch"},
     "WrapUpAction": {"action": "extend"},
     "NewPhone": {"account": "1001", "name": "Anna's desk"},

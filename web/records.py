@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,7 +25,6 @@ from web.views import View, answer
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="the version that was read; 409 if it has changed")]
 Query = Annotated[str, Field(max_length=200)]
-_NUMBER = re.compile(r"\s*[-+]?[0-9._]+(?:[eE][-+]?[0-9]+)?\s*")
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -36,16 +34,7 @@ def _sensible(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _written(moment: Any) -> Any:
-    # Pydantic would take a plain number for seconds, or for milliseconds where it is large.
-    if isinstance(moment, str) and _NUMBER.fullmatch(moment):
-        raise ValueError("must be a date and time with its offset from UTC, 2026-11-02T15:00:00+07:00 say")
-    return moment
-
-
 Moment = Annotated[AwareDatetime, AfterValidator(_sensible)]
-QueryMoment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_sensible)]
-"""The same in a query string, where everything comes as a text."""
 
 
 class NumberView(BaseModel):

@@ -19,7 +19,6 @@ from web.records import (
     Id,
     Moment,
     Query,
-    QueryMoment,
     Version,
     audit,
     changes_in,
@@ -103,7 +102,7 @@ class Tasks(View):
         contact_id: Id | None = None,
         company_id: Id | None = None,
         lead_id: Id | None = None,
-        due_before: QueryMoment | None = None,
+        due_before: Moment | None = None,
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> r200[TaskList]:

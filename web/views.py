@@ -10,13 +10,14 @@ from typing import Any, Literal
 from aiohttp import web
 from aiohttp_pydantic import PydanticView
 from aiohttp_pydantic.injectors import AbstractInjector, BodyGetter, QueryGetter
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from accounts.rights import Action, Owner, Thing
 from web.problems import FieldProblem, ProblemError, invalid
 from web.services import SERVICES, Services
 from web.sign_in import USER, SignedIn, require
 
+_NUMBER = re.compile(r"\s*[-+]?[0-9._]+(?:[eE][-+]?[0-9]+)?\s*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -25,6 +26,21 @@ class _StrictBody(BodyGetter):
 
     async def inject(self, request: web.BaseRequest, args_view: list[Any], kwargs_view: dict[str, Any]) -> None:
         kwargs_view[self.arg_name] = self.model.model_validate_json(await request.read(), strict=True)
+
+
+def _strict_query(model: type[BaseModel]) -> type[BaseModel]:
+    """`model` without room for a misspelt filter, which would else show everything, or for moments as bare numbers."""
+    namespace: dict[str, Any] = {"model_config": ConfigDict(extra="forbid"), "__module__": __name__}
+    if moments := [name for name, field in model.model_fields.items() if "datetime" in repr(field.annotation).lower()]:
+        namespace["_written"] = field_validator(*moments, mode="before")(_written)
+    return type("Query", (model,), namespace)
+
+
+def _written(moment: Any) -> Any:
+    # Pydantic would take a number for seconds, or for milliseconds where it is large.
+    if isinstance(moment, str) and _NUMBER.fullmatch(moment):
+        raise ValueError("must be a date and time with its offset from UTC, 2026-11-02T15:00:00+07:00 say")
+    return moment
 
 
 class View(PydanticView):
@@ -39,8 +55,7 @@ class View(PydanticView):
             if isinstance(injector, BodyGetter):
                 injectors[place] = _StrictBody({injector.arg_name: injector.model}, {})
             elif isinstance(injector, QueryGetter):
-                # A misspelt filter would else show everything.
-                injector.model = type("Query", (injector.model,), {"model_config": ConfigDict(extra="forbid")})
+                injector.model = _strict_query(injector.model)
         return injectors
 
     @property

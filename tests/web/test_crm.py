@@ -410,3 +410,11 @@ async def test_an_open_lead_names_the_contact_who_gets_its_number(house: House) 
     contact = await send(house, anna, "POST", "contacts", 201, name="Somchai", company="Siam", numbers=["021234567"])
     [lead] = (await get(house, anna, "leads"))["items"]
     assert (lead["contact_id"], lead["company_id"], lead["status"]) == (contact["id"], contact["company_id"], "new")
+
+
+@pytest.mark.parametrize("moment", ["0.5", "1764000000", "1e9"])
+async def test_a_filter_by_time_is_no_bare_number(house: House, moment: str) -> None:
+    anna = await house.add_person("anna")
+    response = await house.client.get(f"{API}/tasks?due_before={moment}", headers=anna.headers)
+    assert response.status == 422
+    assert (await response.json())["errors"][0]["field"] == "due_before"
