@@ -1094,16 +1094,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Credentials
-         * @description What somebody signs in with.
-         */
-        Credentials: {
-            /** Login */
-            login: string;
-            /** Password */
-            password: string;
-        };
-        /**
          * MeView
          * @description Whoever asks: who they are, and what they may do with what they showed (session or token).
          */
@@ -1163,6 +1153,16 @@ export interface components {
             expires_at: string;
         };
         /**
+         * Credentials
+         * @description What somebody signs in with.
+         */
+        Credentials: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+        };
+        /**
          * NewOwnPassword
          * @description A new password for oneself; the `current` one proves that it is really them.
          */
@@ -1171,26 +1171,6 @@ export interface components {
             current: string;
             /** New */
             new: string;
-        };
-        /**
-         * NewUser
-         * @description A user to add. Without `password` they sign in with tokens only, without `phone` they take no calls.
-         */
-        NewUser: {
-            /** Login */
-            login: string;
-            /** Name */
-            name: string;
-            role: components["schemas"]["Role"];
-            /** Password */
-            password?: string | null;
-            /** Phone */
-            phone?: string | null;
-            /**
-             * Team Ids
-             * @default []
-             */
-            team_ids: number[];
         };
         /**
          * UserView
@@ -1229,6 +1209,26 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * NewUser
+         * @description A user to add. Without `password` they sign in with tokens only, without `phone` they take no calls.
+         */
+        NewUser: {
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Password */
+            password?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /**
+             * Team Ids
+             * @default []
+             */
+            team_ids: number[];
+        };
+        /**
          * UserChange
          * @description What shall be different about a user; what is left out stays. `phone` null: they take no calls any more.
          */
@@ -1241,7 +1241,7 @@ export interface components {
             /** Phone */
             phone?: string | null;
             /** Team Ids */
-            team_ids?: unknown[] | null;
+            team_ids?: number[] | null;
         };
         /**
          * NewPassword
@@ -1250,28 +1250,6 @@ export interface components {
         NewPassword: {
             /** Password */
             password: string;
-        };
-        /**
-         * NewToken
-         * @description A token to make: for `scopes` such as `read:contact` or `write:task`, or for all that its user may do.
-         */
-        NewToken: {
-            /** Label */
-            label: string;
-            /** Scopes */
-            scopes?: unknown[] | null;
-            /** Expires At */
-            expires_at?: string | null;
-        };
-        /**
-         * IssuedTokenView
-         * @description A new token. Its `secret` is told now and never again.
-         */
-        IssuedTokenView: {
-            /** Id */
-            id: number;
-            /** Secret */
-            secret: string;
         };
         /**
          * TokenView
@@ -1285,15 +1263,21 @@ export interface components {
             /** Prefix */
             prefix: string;
             /** Scopes */
-            scopes: unknown[] | null;
+            scopes: string[] | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Expires At */
+            /**
+             * Expires At
+             * Format: date-time
+             */
             expires_at: string | null;
-            /** Revoked At */
+            /**
+             * Revoked At
+             * Format: date-time
+             */
             revoked_at: string | null;
         };
         /**
@@ -1305,17 +1289,29 @@ export interface components {
             items: components["schemas"]["TokenView"][];
         };
         /**
-         * NewTeam
-         * @description A team to add.
+         * NewToken
+         * @description A token to make: for `scopes` such as `read:contact` or `write:task`, or for all that its user may do.
          */
-        NewTeam: {
-            /** Name */
-            name: string;
+        NewToken: {
+            /** Label */
+            label: string;
+            /** Scopes */
+            scopes?: string[] | null;
             /**
-             * Members
-             * @default []
+             * Expires At
+             * Format: date-time
              */
-            members: number[];
+            expires_at?: string | null;
+        };
+        /**
+         * IssuedTokenView
+         * @description A new token. Its `secret` is told now and never again.
+         */
+        IssuedTokenView: {
+            /** Id */
+            id: number;
+            /** Secret */
+            secret: string;
         };
         /**
          * TeamView
@@ -1345,6 +1341,19 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * NewTeam
+         * @description A team to add.
+         */
+        NewTeam: {
+            /** Name */
+            name: string;
+            /**
+             * Members
+             * @default []
+             */
+            members: number[];
+        };
+        /**
          * TeamChange
          * @description What shall be different about a team; what is left out stays.
          */
@@ -1352,7 +1361,7 @@ export interface components {
             /** Name */
             name?: string | null;
             /** Members */
-            members?: unknown[] | null;
+            members?: number[] | null;
         };
         /**
          * AuditView
@@ -1377,9 +1386,13 @@ export interface components {
             /** Thing Id */
             thing_id: string;
             /** Before */
-            before: Record<string, never> | null;
+            before: {
+                [key: string]: unknown;
+            } | null;
             /** After */
-            after: Record<string, never> | null;
+            after: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * AuditList
@@ -1407,7 +1420,10 @@ export interface components {
              * Format: date-time
              */
             at: string;
-            /** Ended At */
+            /**
+             * Ended At
+             * Format: date-time
+             */
             ended_at: string | null;
             /** Title */
             title: string;
@@ -1490,7 +1506,10 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /** Updated At */
+            /**
+             * Updated At
+             * Format: date-time
+             */
             updated_at: string | null;
         };
         /**
@@ -1568,7 +1587,10 @@ export interface components {
             notes: string;
             /** Missed Calls */
             missed_calls: number;
-            /** Last Call At */
+            /**
+             * Last Call At
+             * Format: date-time
+             */
             last_call_at: string | null;
             /** Version */
             version: number;
@@ -1624,11 +1646,17 @@ export interface components {
             title: string;
             /** Notes */
             notes: string;
-            /** Due At */
+            /**
+             * Due At
+             * Format: date-time
+             */
             due_at: string | null;
             /** Done */
             done: boolean;
-            /** Done At */
+            /**
+             * Done At
+             * Format: date-time
+             */
             done_at: string | null;
             /** Assignee Id */
             assignee_id: number | null;
@@ -1677,12 +1705,24 @@ export interface components {
             companies: components["schemas"]["KnownCompany"][];
             lead: components["schemas"]["LeadView"] | null;
         };
+        /**
+         * ContactList
+         * @description A page of contacts, in order of name.
+         */
+        ContactList: {
+            /** Items */
+            items: components["schemas"]["ContactView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** @description An e-mail address as typed; a plain text is one of no particular kind. */
         EmailInput: string | {
             /** Typed */
             typed: string;
             /** @default other */
             kind: components["schemas"]["EmailKind"];
         };
+        /** @description A phone number as typed, in any form of the country; a plain text is one of no particular kind. */
         NumberInput: string | {
             /** Typed */
             typed: string;
@@ -1724,16 +1764,6 @@ export interface components {
              * @default
              */
             notes: string;
-        };
-        /**
-         * ContactList
-         * @description A page of contacts, in order of name.
-         */
-        ContactList: {
-            /** Items */
-            items: components["schemas"]["ContactView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * ContactChanges
@@ -1796,6 +1826,16 @@ export interface components {
             text: string;
         };
         /**
+         * CompanyList
+         * @description A page of companies, in order of name.
+         */
+        CompanyList: {
+            /** Items */
+            items: components["schemas"]["CompanyView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewCompany
          * @description A company to add. Without `owner_id` it belongs to whoever adds it.
          */
@@ -1824,16 +1864,6 @@ export interface components {
              * @default
              */
             notes: string;
-        };
-        /**
-         * CompanyList
-         * @description A page of companies, in order of name.
-         */
-        CompanyList: {
-            /** Items */
-            items: components["schemas"]["CompanyView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * CompanyChanges
@@ -1874,6 +1904,16 @@ export interface components {
             notes: string;
         };
         /**
+         * LeadList
+         * @description A page of leads, newest first.
+         */
+        LeadList: {
+            /** Items */
+            items: components["schemas"]["LeadView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewLead
          * @description A lead to add: a name, a number, or both. Without assignee and queue it is assigned to whoever adds it.
          */
@@ -1902,16 +1942,6 @@ export interface components {
              * @default
              */
             notes: string;
-        };
-        /**
-         * LeadList
-         * @description A page of leads, newest first.
-         */
-        LeadList: {
-            /** Items */
-            items: components["schemas"]["LeadView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * LeadChanges
@@ -1944,6 +1974,16 @@ export interface components {
             notes: string;
         };
         /**
+         * TaskList
+         * @description A page of tasks, in the order in which they are due; those without a date last.
+         */
+        TaskList: {
+            /** Items */
+            items: components["schemas"]["TaskView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewTask
          * @description A task to add. Without assignee and queue it is assigned to whoever adds it.
          */
@@ -1955,7 +1995,10 @@ export interface components {
              * @default
              */
             notes: string;
-            /** Due At */
+            /**
+             * Due At
+             * Format: date-time
+             */
             due_at?: string | null;
             /** Assignee Id */
             assignee_id?: number | null;
@@ -1967,16 +2010,6 @@ export interface components {
             company_id?: number | null;
             /** Lead Id */
             lead_id?: number | null;
-        };
-        /**
-         * TaskList
-         * @description A page of tasks, in the order in which they are due; those without a date last.
-         */
-        TaskList: {
-            /** Items */
-            items: components["schemas"]["TaskView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * TaskChanges
@@ -1998,7 +2031,10 @@ export interface components {
              * @default
              */
             notes: string;
-            /** Due At */
+            /**
+             * Due At
+             * Format: date-time
+             */
             due_at?: string | null;
             /**
              * Done
@@ -2017,22 +2053,6 @@ export interface components {
             lead_id?: number | null;
         };
         /**
-         * CallNoteText
-         * @description A note about a call as it stands now, in place of what it was.
-         *
-         *     A `follow_up_at` makes a task for whoever writes, and changes or removes it later.
-         */
-        CallNoteText: {
-            /** Text */
-            text: string;
-            /** Contact Id */
-            contact_id?: number | null;
-            /** Outcome */
-            outcome?: string | null;
-            /** Follow Up At */
-            follow_up_at?: string | null;
-        };
-        /**
          * CallNoteView
          * @description What whoever asks has written about a call so far; empty where they wrote nothing yet.
          *
@@ -2048,12 +2068,37 @@ export interface components {
             contact_id: number | null;
             /** Outcome */
             outcome: string | null;
-            /** Follow Up At */
+            /**
+             * Follow Up At
+             * Format: date-time
+             */
             follow_up_at: string | null;
             /** Follow Up Task Id */
             follow_up_task_id: number | null;
-            /** Saved At */
+            /**
+             * Saved At
+             * Format: date-time
+             */
             saved_at: string | null;
+        };
+        /**
+         * CallNoteText
+         * @description A note about a call as it stands now, in place of what it was.
+         *
+         *     A `follow_up_at` makes a task for whoever writes, and changes or removes it later.
+         */
+        CallNoteText: {
+            /** Text */
+            text: string;
+            /** Contact Id */
+            contact_id?: number | null;
+            /** Outcome */
+            outcome?: string | null;
+            /**
+             * Follow Up At
+             * Format: date-time
+             */
+            follow_up_at?: string | null;
         };
         /**
          * OutcomeView
@@ -2103,9 +2148,15 @@ export interface components {
              * Format: date-time
              */
             started_at: string;
-            /** Answered At */
+            /**
+             * Answered At
+             * Format: date-time
+             */
             answered_at: string | null;
-            /** Ended At */
+            /**
+             * Ended At
+             * Format: date-time
+             */
             ended_at: string | null;
             /** Rang */
             rang: string[];
@@ -2166,7 +2217,9 @@ export interface components {
             /** Outcome */
             outcome: string;
             /** Why */
-            why: Record<string, never> | null;
+            why: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * RecordingView
@@ -2251,7 +2304,10 @@ export interface components {
             account: string;
             /** State */
             state: string;
-            /** Since */
+            /**
+             * Since
+             * Format: date-time
+             */
             since: string | null;
             /** Reason */
             reason: string | null;
@@ -2297,7 +2353,10 @@ export interface components {
             name: string;
             /** Waiting */
             waiting: number;
-            /** Longest Since */
+            /**
+             * Longest Since
+             * Format: date-time
+             */
             longest_since: string | null;
             /** Agents */
             agents: {
@@ -2338,7 +2397,10 @@ export interface components {
             account: string;
             /** State */
             state: string;
-            /** Since */
+            /**
+             * Since
+             * Format: date-time
+             */
             since: string | null;
             /** Wanted */
             wanted: string;
@@ -2349,7 +2411,10 @@ export interface components {
             wanted_since: string;
             /** Reason */
             reason: string | null;
-            /** Wrap Up Until */
+            /**
+             * Wrap Up Until
+             * Format: date-time
+             */
             wrap_up_until: string | null;
         };
         /**
@@ -2405,6 +2470,32 @@ export interface components {
             default_queue: string | null;
         };
         /**
+         * PhoneView
+         * @description A SIP account that a telephone registers with. Its password is told when it is made, and never again.
+         */
+        PhoneView: {
+            /** Id */
+            id: number;
+            /** Account */
+            account: string;
+            /** Name */
+            name: string;
+            /** Browser */
+            browser: boolean;
+            /** Reachable */
+            reachable: boolean | null;
+        };
+        /**
+         * PhoneList
+         * @description A page of phones, in order of account.
+         */
+        PhoneList: {
+            /** Items */
+            items: components["schemas"]["PhoneView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewPhone
          * @description A phone to add; its password is made. `browser`: it is the one in the panel.
          */
@@ -2441,32 +2532,6 @@ export interface components {
             secret: string;
         };
         /**
-         * PhoneView
-         * @description A SIP account that a telephone registers with. Its password is told when it is made, and never again.
-         */
-        PhoneView: {
-            /** Id */
-            id: number;
-            /** Account */
-            account: string;
-            /** Name */
-            name: string;
-            /** Browser */
-            browser: boolean;
-            /** Reachable */
-            reachable: boolean | null;
-        };
-        /**
-         * PhoneList
-         * @description A page of phones, in order of account.
-         */
-        PhoneList: {
-            /** Items */
-            items: components["schemas"]["PhoneView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
          * PhoneChange
          * @description What is to be different.
          */
@@ -2477,6 +2542,38 @@ export interface components {
             name?: string | null;
             /** Browser */
             browser?: boolean | null;
+        };
+        /**
+         * QueueView
+         * @description A queue: who serves it (accounts of phones), and how.
+         */
+        QueueView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Members */
+            members: string[];
+            /** Strategy */
+            strategy: string;
+            /** Ring Seconds */
+            ring_seconds: number;
+            /** Wrap Up Seconds */
+            wrap_up_seconds: number;
+            /** Music */
+            music: string;
+        };
+        /**
+         * QueueList
+         * @description A page of queues, in order of name.
+         */
+        QueueList: {
+            /** Items */
+            items: components["schemas"]["QueueView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * NewQueue
@@ -2518,38 +2615,6 @@ export interface components {
             music: string;
         };
         /**
-         * QueueView
-         * @description A queue: who serves it (accounts of phones), and how.
-         */
-        QueueView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /** Members */
-            members: string[];
-            /** Strategy */
-            strategy: string;
-            /** Ring Seconds */
-            ring_seconds: number;
-            /** Wrap Up Seconds */
-            wrap_up_seconds: number;
-            /** Music */
-            music: string;
-        };
-        /**
-         * QueueList
-         * @description A page of queues, in order of name.
-         */
-        QueueList: {
-            /** Items */
-            items: components["schemas"]["QueueView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
          * QueueChange
          * @description What is to be different; `members` are replaced as a whole.
          */
@@ -2559,15 +2624,34 @@ export interface components {
             /** Label */
             label?: string | null;
             /** Members */
-            members?: unknown[] | null;
-            /** Strategy */
-            strategy?: string | null;
+            members?: string[] | null;
+            /**
+             * Strategy
+             * @enum {string|null}
+             */
+            strategy?: "fewestcalls" | "ringall" | "leastrecent" | "rrmemory" | "random" | "linear" | "wrandom" | null;
             /** Ring Seconds */
             ring_seconds?: number | null;
             /** Wrap Up Seconds */
             wrap_up_seconds?: number | null;
             /** Music */
             music?: string | null;
+        };
+        /**
+         * DialedNumberView
+         * @description A number that callers dial, and where it leads: to a queue, a phone of the company, or an announcement.
+         *
+         *     `early_media`: it is not answered before an agent answers; the caller hears ringing till then and pays nothing.
+         */
+        DialedNumberView: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Destination */
+            destination: components["schemas"]["ToQueue"] | components["schemas"]["ToExtension"] | components["schemas"]["ToAnnouncement"];
+            /** Early Media */
+            early_media: boolean;
         };
         /**
          * ToAnnouncement
@@ -2614,6 +2698,16 @@ export interface components {
             queue: string;
         };
         /**
+         * NumberList
+         * @description A page of numbers, in their order as texts.
+         */
+        NumberList: {
+            /** Items */
+            items: components["schemas"]["DialedNumberView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewNumber
          * @description A number to add.
          */
@@ -2627,32 +2721,6 @@ export interface components {
              * @default false
              */
             early_media: boolean;
-        };
-        /**
-         * DialedNumberView
-         * @description A number that callers dial, and where it leads: to a queue, a phone of the company, or an announcement.
-         *
-         *     `early_media`: it is not answered before an agent answers; the caller hears ringing till then and pays nothing.
-         */
-        DialedNumberView: {
-            /** Id */
-            id: number;
-            /** Number */
-            number: string;
-            /** Destination */
-            destination: components["schemas"]["ToQueue"] | components["schemas"]["ToExtension"] | components["schemas"]["ToAnnouncement"];
-            /** Early Media */
-            early_media: boolean;
-        };
-        /**
-         * NumberList
-         * @description A page of numbers, in their order as texts.
-         */
-        NumberList: {
-            /** Items */
-            items: components["schemas"]["DialedNumberView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * NumberChange
@@ -2680,32 +2748,6 @@ export interface components {
             next_cursor: string | null;
             /** Problem */
             problem: string | null;
-        };
-        /**
-         * NewTrunk
-         * @description A trunk to add: `match` says where its calls come from, `host` where calls to the outside go.
-         */
-        NewTrunk: {
-            /** Name */
-            name: string;
-            /**
-             * Match
-             * @default []
-             */
-            match: string[];
-            /** Host */
-            host?: string | null;
-            /**
-             * Port
-             * @default 5060
-             */
-            port: number;
-            /** Username */
-            username?: string | null;
-            /** Secret */
-            secret?: string | null;
-            /** From User */
-            from_user?: string | null;
         };
         /**
          * TrunkView
@@ -2740,6 +2782,32 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * NewTrunk
+         * @description A trunk to add: `match` says where its calls come from, `host` where calls to the outside go.
+         */
+        NewTrunk: {
+            /** Name */
+            name: string;
+            /**
+             * Match
+             * @default []
+             */
+            match: string[];
+            /** Host */
+            host?: string | null;
+            /**
+             * Port
+             * @default 5060
+             */
+            port: number;
+            /** Username */
+            username?: string | null;
+            /** Secret */
+            secret?: string | null;
+            /** From User */
+            from_user?: string | null;
+        };
+        /**
          * TrunkChange
          * @description What is to be different; null takes a value away.
          */
@@ -2747,7 +2815,7 @@ export interface components {
             /** Name */
             name?: string | null;
             /** Match */
-            match?: unknown[] | null;
+            match?: string[] | null;
             /** Host */
             host?: string | null;
             /** Port */
@@ -2758,17 +2826,6 @@ export interface components {
             secret?: string | null;
             /** From User */
             from_user?: string | null;
-        };
-        /**
-         * NewPublication
-         * @description A wish to publish; with `dry_run` only to know what would change.
-         */
-        NewPublication: {
-            /**
-             * Dry Run
-             * @default false
-             */
-            dry_run: boolean;
         };
         /**
          * ChangeView
@@ -2794,12 +2851,6 @@ export interface components {
             after: unknown;
         };
         /**
-         * Result
-         * @description What came of a publication.
-         * @enum {string}
-         */
-        Result: "published" | "unchanged" | "refused" | "failed";
-        /**
          * PublicationView
          * @description A publication: what came of it, and what it changed. `id` is null where nothing was written down.
          */
@@ -2809,7 +2860,10 @@ export interface components {
             result: components["schemas"]["Result"];
             /** Dry Run */
             dry_run: boolean;
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string | null;
             /** User Id */
             user_id: number | null;
@@ -2825,6 +2879,12 @@ export interface components {
             needs_restart: string[];
         };
         /**
+         * Result
+         * @description What came of a publication.
+         * @enum {string}
+         */
+        Result: "published" | "unchanged" | "refused" | "failed";
+        /**
          * PublicationList
          * @description A page of publications, newest first.
          */
@@ -2833,6 +2893,17 @@ export interface components {
             items: components["schemas"]["PublicationView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * NewPublication
+         * @description A wish to publish; with `dry_run` only to know what would change.
+         */
+        NewPublication: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
         };
         /**
          * FieldProblem
@@ -2855,6 +2926,7 @@ export interface components {
             title: string;
             /** Status */
             status: number;
+            /** Detail */
             detail?: string | null;
             /**
              * Errors
@@ -2880,6 +2952,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2944,10 +3017,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "login": "anna",
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Credentials"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3030,6 +3110,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3101,6 +3182,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3156,10 +3238,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "current": "correct horse battery staple",
+                 *       "new": "wrong donkey charger pin"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewOwnPassword"];
             };
         };
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3247,6 +3336,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3302,10 +3392,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "login": "anna",
+                 *       "name": "Anna Petrova",
+                 *       "role": "agent",
+                 *       "phone": "1001",
+                 *       "team_ids": []
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewUser"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3381,6 +3481,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3447,10 +3548,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Anna Petrova",
+                 *       "active": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserChange"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3535,10 +3643,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewPassword"];
             };
         };
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3621,6 +3735,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3687,10 +3802,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "label": "reporting",
+                 *       "scopes": [
+                 *         "read:call",
+                 *         "read:contact"
+                 *       ],
+                 *       "expires_at": "2030-01-01T00:00:00Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewToken"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3776,6 +3902,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3852,6 +3979,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3907,10 +4035,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Night shift",
+                 *       "members": []
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewTeam"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3986,6 +4121,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4052,10 +4188,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Late shift"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TeamChange"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4146,6 +4288,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4205,6 +4348,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4269,6 +4413,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4324,10 +4469,34 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Somchai Jaidee",
+                 *       "company": "Siam Trading",
+                 *       "numbers": [
+                 *         {
+                 *           "typed": "02 123 4567",
+                 *           "kind": "work"
+                 *         },
+                 *         "081 234 5678"
+                 *       ],
+                 *       "emails": [
+                 *         {
+                 *           "typed": "somchai@example.com",
+                 *           "kind": "work"
+                 *         }
+                 *       ],
+                 *       "tags": [
+                 *         "gold"
+                 *       ],
+                 *       "notes": "Prefers to be called in the morning."
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewContact"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4403,6 +4572,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4469,10 +4639,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "version": 1,
+                 *       "tags": [
+                 *         "gold",
+                 *         "wholesale"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ContactChanges"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4563,6 +4743,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4629,10 +4810,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "Asked for a quotation."
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewNote"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4723,6 +4910,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4778,10 +4966,22 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Siam Trading",
+                 *       "numbers": [
+                 *         "02 123 4500"
+                 *       ],
+                 *       "tags": [
+                 *         "wholesale"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewCompany"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4857,6 +5057,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4923,10 +5124,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "version": 1,
+                 *       "notes": "Invoices go to the head office."
+                 *     }
+                 */
                 "application/json": components["schemas"]["CompanyChanges"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5017,6 +5225,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5083,10 +5292,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "Asked for a quotation."
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewNote"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5178,6 +5393,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5233,10 +5449,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Somebody from the fair",
+                 *       "number": "081 234 5678",
+                 *       "source": "fair"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewLead"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5312,6 +5536,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5378,10 +5603,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "version": 1,
+                 *       "status": "working"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LeadChanges"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5472,6 +5704,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5538,10 +5771,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "Asked for a quotation."
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewNote"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5636,6 +5875,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5691,10 +5931,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "Send the price list",
+                 *       "due_at": "2030-01-01T09:00:00+07:00"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewTask"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5770,6 +6017,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5836,10 +6084,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "version": 1,
+                 *       "done": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["TaskChanges"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5924,6 +6179,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5990,10 +6246,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "Asked for a quotation."
+                 *     }
+                 */
                 "application/json": components["schemas"]["CallNoteText"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6076,6 +6338,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6142,6 +6405,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6199,6 +6463,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6263,6 +6528,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6318,6 +6584,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6382,10 +6649,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "wanted": "not_ready",
+                 *       "reason": "lunch"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WantedState"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6468,10 +6742,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "action": "extend"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WrapUpAction"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6554,10 +6834,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "call_id": "main-1764000000.1"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CallToEnd"];
             };
         };
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6629,6 +6915,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6690,6 +6977,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6745,10 +7033,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "account": "1001",
+                 *       "name": "Anna's desk"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewPhone"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -6824,6 +7119,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6890,6 +7186,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6963,10 +7260,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Front desk"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PhoneChange"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7051,6 +7354,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7130,6 +7434,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7185,10 +7490,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "sales",
+                 *       "label": "Sales",
+                 *       "members": [],
+                 *       "ring_seconds": 20,
+                 *       "wrap_up_seconds": 15
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewQueue"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -7264,6 +7579,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7330,6 +7646,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7403,10 +7720,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ring_seconds": 25
+                 *     }
+                 */
                 "application/json": components["schemas"]["QueueChange"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7495,6 +7818,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7550,10 +7874,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "number": "029990000",
+                 *       "destination": {
+                 *         "kind": "queue",
+                 *         "queue": "sales"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewNumber"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -7629,6 +7963,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7695,6 +8030,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7768,10 +8104,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "early_media": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["NumberChange"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7860,6 +8202,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7921,6 +8264,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7976,10 +8320,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "provider",
+                 *       "match": [
+                 *         "203.0.113.0/28"
+                 *       ],
+                 *       "host": "sip.example.com",
+                 *       "port": 5060
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewTrunk"];
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -8055,6 +8410,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8121,6 +8477,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -8194,10 +8551,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "port": 5070
+                 *     }
+                 */
                 "application/json": components["schemas"]["TrunkChange"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8285,6 +8648,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8340,10 +8704,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "dry_run": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewPublication"];
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8428,6 +8798,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
