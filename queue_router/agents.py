@@ -22,7 +22,7 @@ from kernel.clock import Clock
 from kernel.database import Base, Database, UTCDateTime
 from kernel.messages import LiveChange, LiveHub
 from queue_router.matching import Candidate
-from queue_router.states import AgentState, Engagement, Situation, Wanted, effective_state
+from queue_router.states import AgentState, ChangedBy, Engagement, Situation, Wanted, effective_state
 
 BACK_OFF_SECONDS = 10.0
 """How long no call is offered to a phone that could not be reached."""
@@ -54,6 +54,8 @@ class AgentRow(Base):
     wanted_reason: Mapped[str | None] = mapped_column(String(100))
     idle_since: Mapped[datetime | None] = mapped_column(UTCDateTime())
     """When their last call ended, or they became ready after it: who waits longest gets the next call."""
+    wrap_up_until: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    """When their after-call work ends, or has ended: it lasts beyond a restart of ours."""
 
 
 class UnknownAgent(LookupError):
@@ -93,8 +95,10 @@ class Agent:
     wanted_since: datetime
     wanted_reason: str | None
     idle_since: datetime | None
-    ready_by_phone: bool = False
-    """They asked for calls at their phone: no panel of theirs need be there."""
+    wanted_by: ChangedBy = ChangedBy.SYSTEM
+    """Who last changed what they ask for, since we began."""
+    times_asked: int = 0
+    """How often that was changed since we began."""
     reachable: bool | None = None
     unreachable_until: float = 0.0
     wrap_up_until: float = 0.0
@@ -106,6 +110,11 @@ class Agent:
     """By the Uniqueid of the leg's channel."""
     state: AgentState = AgentState.OFFLINE
     state_since: datetime | None = None
+
+    @property
+    def ready_by_phone(self) -> bool:
+        """Whether they asked for calls at their phone: no panel of theirs need be there."""
+        return self.wanted is Wanted.READY and self.wanted_by is ChangedBy.PHONE
 
     def situation(self, monotonic: float) -> Situation:
         """What the state follows from, at that moment."""
@@ -182,6 +191,10 @@ class Agents:
                     idle_since=row.idle_since,
                     reachable=self._phones.get(row.account),
                 )
+                if row.wrap_up_until is not None:
+                    # What is left of it: also after a restart somebody's notes are not cut short.
+                    left = min((row.wrap_up_until - self._clock.now()).total_seconds(), LONGEST_WRAP_UP_SECONDS)
+                    self._wrap_up(agent, left)
             agent.name = name
             self._by_user[agent.user_id] = self._by_account[agent.account] = agent
             self._refresh(agent)
@@ -208,12 +221,9 @@ class Agents:
         ]
 
     async def set_wanted(
-        self, user_id: int, wanted: Wanted, reason: str | None = None, *, by_phone: bool = False
+        self, user_id: int, wanted: Wanted, reason: str | None = None, *, by: ChangedBy = ChangedBy.PANEL
     ) -> Agent:
-        """Note what the agent asks for from now on. `UnknownAgent`; `BadInput` for a reason that is no name.
-
-        `by_phone`: by a code dialled at their phone, so that they need no panel.
-        """
+        """Note what the agent asks for from now on. `UnknownAgent`; `BadInput` for a reason that is no name."""
         cleaned = clean_name(reason, "reason", 100) if reason and reason.strip() else None
         if cleaned is not None and wanted is Wanted.READY:
             raise BadInput("reason", "only not-ready has a reason")
@@ -229,7 +239,8 @@ class Agents:
         agent = self._by_user[user_id]
         for name, value in values.items():
             setattr(agent, name, value)
-        agent.ready_by_phone = by_phone and wanted is Wanted.READY
+        agent.wanted_by = by
+        agent.times_asked += 1
         self._refresh(agent, tell=True)
         return agent
 
@@ -238,6 +249,8 @@ class Agents:
         agent = self._by_user.get(user_id)
         if agent is not None and agent.wanted is Wanted.READY:
             agent.wanted, agent.wanted_since, agent.wanted_reason = Wanted.NOT_READY, self._clock.now(), MISSED_CALL
+            agent.wanted_by = ChangedBy.SYSTEM
+            agent.times_asked += 1
             self._refresh(agent, tell=True)
 
     async def save_wanted(self, session: AsyncSession, user_id: int) -> None:
@@ -320,13 +333,29 @@ class Agents:
         if self.is_reserved_for(agent, leg.call_id):
             agent.lease = None
         if leg.is_talking and not agent.legs:
-            # A fact may be heard late: what has passed since counts.
-            passed = max(0.0, (self._clock.now() - at).total_seconds())
-            left = wrap_up_seconds - passed if leg.is_offered else 0.0
-            self._wrap_up(agent, max(left, agent.wrap_up_until - self._clock.monotonic()))
-            agent.idle_since = max(at, agent.wrap_up_ends or at)
-            await self._save_idle_since(session, agent)
+            await self._has_talked(session, agent, at, wrap_up_seconds if leg.is_offered else 0.0)
         self._refresh(agent)
+
+    async def talked_unheard(self, session: AsyncSession, agent: Agent, at: datetime, wrap_up_seconds: float) -> None:
+        """A call that was offered to the agent ended at `at`, while nobody heard of it."""
+        if not agent.legs:
+            # They may have talked, or come, since.
+            await self._has_talked(session, agent, at, wrap_up_seconds, agent.idle_since)
+            self._refresh(agent)
+
+    async def _has_talked(
+        self,
+        session: AsyncSession,
+        agent: Agent,
+        at: datetime,
+        wrap_up_seconds: float,
+        not_before: datetime | None = None,
+    ) -> None:
+        # A fact may be heard late: what has passed since counts.
+        passed = max(0.0, (self._clock.now() - at).total_seconds())
+        self._wrap_up(agent, max(wrap_up_seconds - passed, agent.wrap_up_until - self._clock.monotonic()))
+        agent.idle_since = max(at, agent.wrap_up_ends or at, not_before or at)
+        await self._save_rest(session, agent)
 
     async def extend_wrap_up(self, user_id: int, seconds: float = EXTENSION_SECONDS) -> Agent:
         """Prolong the agent's wrap-up. `UnknownAgent`; `NotInWrapUp` when there is none."""
@@ -351,7 +380,7 @@ class Agents:
         agent.idle_since = agent.wrap_up_ends or self._clock.now()
         self._refresh(agent, tell=True)
         async with self._database.transaction() as session:
-            await self._save_idle_since(session, agent)
+            await self._save_rest(session, agent)
         return agent
 
     def _wrap_up(self, agent: Agent, seconds: float) -> None:
@@ -361,8 +390,8 @@ class Agents:
         else:
             agent.wrap_up_until, agent.wrap_up_ends = 0.0, None
 
-    async def _save_idle_since(self, session: AsyncSession, agent: Agent) -> None:
-        values = {"idle_since": agent.idle_since}
+    async def _save_rest(self, session: AsyncSession, agent: Agent) -> None:
+        values = {"idle_since": agent.idle_since, "wrap_up_until": agent.wrap_up_ends}
         await session.execute(update(AgentRow).where(AgentRow.user_id == agent.user_id).values(**values))
 
     def call_merged(self, call_id: str, into: str) -> None:

@@ -146,10 +146,19 @@ class CallsOfAgents:
         agent = self._agents.at_phone(fact.party)
         if agent is None:
             return
+        if fact.backfilled and fact.channel not in agent.legs:
+            await self._left_unheard(session, agent, fact)
+            return
         await self._leg_is_gone(session, agent, fact.channel, fact)
         if not _has_leg(agent, fact.call_id):
             self._agents.release(agent.user_id, fact.call_id)
             self._desks.end(agent.user_id, fact.call_id, fact.at)
+
+    async def _left_unheard(self, session: AsyncSession, agent: Agent, fact: PartyLeft) -> None:
+        """A talk of the agent's ended while we were away: what is left of their wrap-up is still theirs."""
+        row = await session.get(CallRow, fact.call_id)
+        if row is not None and row.queue is not None:
+            await self._agents.talked_unheard(session, agent, fact.at, self._wrap_up_seconds(row.queue))
 
     async def on_call_merged(self, session: AsyncSession, fact: CallMerged) -> None:
         """The legs of a consultation go on in the call that it was about."""

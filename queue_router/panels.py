@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.clock import Clock
 from queue_router.agents import Agents
-from queue_router.states import Wanted
+from queue_router.states import ChangedBy, Wanted
 
 LOST_SECONDS = 60.0
 CHECK_SECONDS = 1.0
@@ -68,7 +68,7 @@ class Panels:
                 continue
             log.warning("an agent's panel is lost", user_id=user_id)
             try:
-                await self._agents.set_wanted(user_id, Wanted.NOT_READY, PANEL_LOST)
+                await self._agents.set_wanted(user_id, Wanted.NOT_READY, PANEL_LOST, by=ChangedBy.SYSTEM)
             except SQLAlchemyError as error:
                 log.warning("not written", user_id=user_id, error=str(error).splitlines()[0])
                 self._gone[user_id] = (monotonic, at)

@@ -8,7 +8,7 @@ import structlog
 
 from queue_router.agents import Agents
 from queue_router.agi import AgiSession
-from queue_router.states import Wanted
+from queue_router.states import ChangedBy, Wanted
 
 ANSWER_SECONDS = 2.0
 PROMPTS = {
@@ -36,6 +36,6 @@ class StateByPhone:
             return
         wanted = Wanted(asked)
         async with asyncio.timeout(ANSWER_SECONDS):
-            await self._agents.set_wanted(agent.user_id, wanted, by_phone=True)
+            await self._agents.set_wanted(agent.user_id, wanted, by=ChangedBy.PHONE)
         log.info("a state by phone", account=account, wanted=wanted.value)
         await session.command("SET VARIABLE", "RD_PROMPT", PROMPTS[wanted])

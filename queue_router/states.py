@@ -17,6 +17,17 @@ class Wanted(StrEnum):
     SIGNED_OUT = "signed_out"
 
 
+class ChangedBy(StrEnum):
+    """Who changed what an agent asks for, or that their state is another."""
+
+    PANEL = "panel"
+    """They themselves, at a screen (or with a program of theirs)."""
+    PHONE = "phone"
+    """They themselves, by a code dialled at their phone."""
+    SYSTEM = "system"
+    """Nobody: it follows from calls, from the phone, or from what was missed."""
+
+
 class Engagement(StrEnum):
     """What the agent's calls say."""
 

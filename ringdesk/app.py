@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import structlog
 from aiohttp import web as aiohttp_web
+from sqlalchemy.exc import SQLAlchemyError
 
 from accounts.errors import BadInput
 from accounts.passwords import Passwords
@@ -34,6 +35,7 @@ from pbx.journal import Journal
 from pbx.link import AmiLink, LinkState
 from pbx.listener import Listener
 from pbx.tracker import Tracker
+from queue_router.agent_history import AgentHistory
 from queue_router.agents import Agents
 from queue_router.agi import AgiServer
 from queue_router.calls_of_agents import CallsOfAgents
@@ -165,6 +167,9 @@ class Ringdesk:
         await self._start_jobs(stack, pbx)
         self._run(stack, self.journal.run(), "journal")
         stack.push_async_callback(self._flush_journal)
+        history = AgentHistory(self.agents, self.database, self.clock)
+        stack.push_async_callback(_written, history)
+        self._run(stack, history.run(), "history of agents")
         self._run(stack, self.agents.run(), "agents")
 
         self.link = AmiLink(ami_settings(pbx), self.clock)
@@ -333,6 +338,13 @@ class Ringdesk:
 
     async def _journal_problem(self) -> str | None:
         return self.journal.problem
+
+
+async def _written(history: AgentHistory) -> None:
+    try:
+        await history.write()
+    except SQLAlchemyError as error:
+        log.error("stopping with states of agents that could not be written", error=str(error).splitlines()[0])
 
 
 def _queues(pbx: PbxConfig) -> list[Queue]:

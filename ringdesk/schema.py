@@ -35,6 +35,7 @@ TABLE_MODULES = (
     "recordings.recording",
     "recordings.transcript",
     "queue_router.agents",
+    "queue_router.agent_history",
     "queue_router.offers",
 )
 """The modules that define tables. A test holds that none is forgotten."""

@@ -10,9 +10,13 @@ from aiohttp_pydantic.oas.typing import r200
 from pydantic import BaseModel, Field
 
 from accounts.rights import Action, Owner, Thing
+from accounts.users import User
+from queue_router.agent_history import stays
 from queue_router.agents import Agent, NotInWrapUp, UnknownAgent
 from queue_router.states import Wanted
-from web.problems import ProblemError
+from web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from web.problems import ProblemError, not_found
+from web.records import Id, Moment
 from web.views import View, answer
 
 
@@ -49,6 +53,24 @@ class WrapUpAction(BaseModel, extra="forbid"):
     """What to do with the after-call work that goes on."""
 
     action: WrapUpChange
+
+
+class StayView(BaseModel):
+    """A time in one state; `until` is null while it lasts. `changed_by`: panel, phone (by a code), or system."""
+
+    state: str
+    wanted: str
+    reason: str | None
+    since: datetime
+    until: datetime | None
+    changed_by: str
+
+
+class StayList(BaseModel):
+    """A page of an agent's states, oldest first."""
+
+    items: list[StayView]
+    next_cursor: str | None
 
 
 class Me(View):
@@ -93,6 +115,46 @@ class MyWrapUp(View):
             return answer(_view(await act(self.user.id)))
         except NotInWrapUp as error:
             raise ProblemError(HTTPStatus.CONFLICT, str(error)) from error
+
+
+class States(View):
+    async def get(
+        self,
+        user_id: Id,
+        /,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> r200[StayList]:
+        """The states that somebody was in, oldest first; from `since` on, with the one that held then, and before
+        `until`.
+
+        Tags: agents
+        """
+        owner = Owner.user(user_id)
+        self.require(Action.READ, Thing.AGENT_STATE, owner)
+        after = decode_cursor(cursor, int)[0] if cursor else None
+        async with self.services.database.reading() as session:
+            if await session.get(User, user_id) is None:
+                raise not_found("user")
+            found, last = await stays(session, user_id, since=since, until=until, after=after, limit=limit)
+        return answer(
+            StayList(
+                items=[
+                    StayView(
+                        state=stay.row.state,
+                        wanted=stay.row.wanted,
+                        reason=stay.row.reason,
+                        since=stay.row.since,
+                        until=stay.until,
+                        changed_by=stay.row.changed_by,
+                    )
+                    for stay in found
+                ],
+                next_cursor=encode_cursor(last) if last is not None else None,
+            )
+        )
 
 
 def _view(agent: Agent) -> AgentView:

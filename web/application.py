@@ -40,6 +40,7 @@ def create_app(services: Services) -> web.Application:
     router.add_view("/api/v1/agents/me", agents.Me)
     router.add_view("/api/v1/agents/me/state", agents.MyState)
     router.add_view("/api/v1/agents/me/wrap-up", agents.MyWrapUp)
+    router.add_view("/api/v1/agents/{user_id}/states", agents.States)
     router.add_view("/api/v1/desk/hang-up", desk.HangUp)
     telephony.add_telephony(app)
     router.add_get("/live", live.live)

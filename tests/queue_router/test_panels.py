@@ -5,7 +5,7 @@ import pytest
 from kernel.clock import VirtualClock
 from queue_router.agents import Agent, Agents
 from queue_router.panels import LOST_SECONDS, PANEL_LOST, Panels
-from queue_router.states import AgentState, Wanted
+from queue_router.states import AgentState, ChangedBy, Wanted
 from tests.queue_router.house import House
 
 
@@ -20,7 +20,7 @@ async def desk(
     panels = Panels(agents, clock)
     for _ in range(open_panels):
         panels.opened(user_id)
-    agent = await agents.set_wanted(user_id, Wanted.READY, by_phone=by_phone)
+    agent = await agents.set_wanted(user_id, Wanted.READY, by=ChangedBy.PHONE if by_phone else ChangedBy.PANEL)
     return agent, agents, panels, clock
 
 

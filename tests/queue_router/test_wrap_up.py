@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from kernel.clock import VirtualClock
 from kernel.database import Database
-from kernel.messages import LiveHub
+from kernel.messages import FactBus, LiveHub
+from pbx.facts import CallQueued, PartyLeft
+from pbx.journal import Journal
 from queue_router.agents import LONGEST_WRAP_UP_SECONDS, Agent, Agents, NotInWrapUp, UnknownAgent
+from queue_router.calls_of_agents import CallsOfAgents
 from queue_router.states import AgentState, Wanted
 from tests.queue_router.house import NOW, House, next_change
 
@@ -44,6 +47,72 @@ async def test_after_an_offered_call_the_agent_is_in_wrap_up_and_then_what_they_
     agents.sweep()
     assert agent.state is AgentState.NOT_READY
     assert agent.as_data()["wrap_up_until"] is None
+
+
+async def begun_anew(house: House, clock: VirtualClock) -> Agents:
+    """The agents as a service knows them that has just been started."""
+    agents = Agents(house.database, house.hub, clock)
+    await agents.load()
+    return agents
+
+
+async def test_a_wrap_up_lasts_beyond_a_restart_and_ends_on_time(house: House) -> None:
+    _, agent, clock = await after_a_call(house)
+    ends = agent.wrap_up_ends
+    await clock.advance(5)
+    agents = await begun_anew(house, clock)
+    again = agents.find(agent.user_id)
+    assert again is not None
+    assert again is not agent
+    assert (again.state, again.wrap_up_ends) == (AgentState.WRAP_UP, ends)
+    await agents.extend_wrap_up(again.user_id)
+    await clock.advance(39)
+    agents = await begun_anew(house, clock)
+    again = agents.find(agent.user_id)
+    assert again is not None
+    assert again.state is AgentState.WRAP_UP
+    await clock.advance(1.1)
+    agents.sweep()
+    assert (again.state, again.wrap_up_ends) == (AgentState.READY, None)
+    again = (await begun_anew(house, clock)).find(agent.user_id)
+    assert again is not None
+    assert again.state is AgentState.READY
+
+
+async def test_a_wrap_up_that_was_done_stays_done(house: House) -> None:
+    agents, agent, clock = await after_a_call(house)
+    await agents.end_wrap_up(agent.user_id)
+    again = (await begun_anew(house, clock)).find(agent.user_id)
+    assert again is not None
+    assert again.state is AgentState.READY
+
+
+@pytest.mark.parametrize(("ago", "state"), [(4, AgentState.WRAP_UP), (16, AgentState.READY)])
+async def test_of_a_talk_that_ended_while_we_were_away_what_is_left_counts(
+    house: House, ago: int, state: AgentState
+) -> None:
+    user_id = await house.add_agent("1001")
+    clock = VirtualClock()
+    agents = await begun_anew(house, clock)
+    agent = agents.find(user_id)
+    assert agent is not None
+    facts = CallsOfAgents(agents, house.desks, house.calls, house.directory, lambda queue: 15.0)
+    at = clock.now() - timedelta(seconds=ago)
+    common = {"node": "main", "call_id": "main-1.1", "at": at, "backfilled": True}
+    bus = FactBus()
+    facts.subscribe(bus)
+    journal = Journal(house.database, bus, clock=clock)
+    journal.record(
+        [
+            CallQueued(**common, key="queued:sales:1.1", queue="sales"),
+            PartyLeft(**common, key="left:1.2", party="1001", channel="1.2"),
+        ]
+    )
+    running = asyncio.create_task(journal.run())
+    await journal.flush(timeout=10)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert agent.state is state
 
 
 async def test_a_call_of_their_own_has_no_wrap_up(house: House) -> None:

@@ -75,6 +75,10 @@ def at(path: str, body: Any = None) -> Target:
     return target
 
 
+async def states_of(world: World, whose: Person) -> tuple[str, Any]:
+    return f"agents/{whose.id}/states", None
+
+
 def made(collection: str, new: Callable[[int], dict[str, Any]], rest: str = "", body: Any = None) -> Target:
     async def target(world: World, whose: Person) -> tuple[str, Any]:
         return f"{collection}/{await world.add(collection, new(world.next()))}{rest}", body
@@ -194,6 +198,7 @@ TABLE: dict[str, Row] = {
     "GET agents/me": Row(EVERYBODY, at("agents/me")),
     "POST agents/me/state": Row(EVERYBODY, at("agents/me/state", {"wanted": "not_ready"})),
     "POST agents/me/wrap-up": Row(EVERYBODY, at("agents/me/wrap-up", {"action": "done"}), expects=(409,)),
+    "GET agents/{user_id}/states": Row((TEAM, TEAM, ALL, ALL), states_of),
     "POST desk/hang-up": Row(EVERYBODY, at("desk/hang-up", {"call_id": "main-1.1"}), expects=(409,)),
     "GET board": Row(EVERYBODY, at("board")),
     # users and teams

@@ -752,6 +752,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{user_id}/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The states that somebody was in, oldest first
+         * @description The states that somebody was in, oldest first; from `since` on, with the one that held then, and before
+         *     `until`.
+         */
+        get: operations["get_agents_user_id_states"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/hang-up": {
         parameters: {
             query?: never;
@@ -2444,6 +2465,40 @@ export interface components {
          */
         WrapUpAction: {
             action: components["schemas"]["WrapUpChange"];
+        };
+        /**
+         * StayView
+         * @description A time in one state; `until` is null while it lasts. `changed_by`: panel, phone (by a code), or system.
+         */
+        StayView: {
+            /** State */
+            state: string;
+            /** Wanted */
+            wanted: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string | null;
+            /** Changed By */
+            changed_by: string;
+        };
+        /**
+         * StayList
+         * @description A page of an agent's states, oldest first.
+         */
+        StayList: {
+            /** Items */
+            items: components["schemas"]["StayView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * CallToEnd
@@ -6807,6 +6862,80 @@ export interface operations {
             };
             /** @description The body is larger than 1 MiB */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field has a value that can't be taken; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agents_user_id_states: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                /** @description rows of one page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StayList"];
+                };
+            };
+            /** @description The request can't be read: its body is no JSON object, say, or its address is too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token or session, or one that is no good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do that, or a change by session lacks its CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for you */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
