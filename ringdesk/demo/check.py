@@ -21,7 +21,8 @@ from rich.table import Table
 
 from ringdesk.demo.company import QUEUE, SALES_NUMBER, Customer
 from ringdesk.demo.panel import Change
-from ringdesk.demo.softphone import PhoneError, PhoneEvent, PhoneEventKind, SoftPhone, speech_frames
+from ringdesk.demo.ringing import first_at, marks_of
+from ringdesk.demo.softphone import PhoneEventKind, speech_frames
 from ringdesk.demo.speech import Speech, voiced_seconds, word_error_rate
 from ringdesk.demo.stage import Stage
 
@@ -215,18 +216,26 @@ async def _one_call(
         report.problems.append(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
     console.print(
         f"  {customer.number} {report.contact or '?'}: "
-        + (f"{report.outcome}, agent {report.agent}" if report.is_whole else "; ".join(report.problems))
+        + (
+            f"talked with {stage.colleague_at(report.agent).name}"
+            if report.is_whole and report.agent
+            else "; ".join(report.problems)
+        ),
+        highlight=False,
+        markup=False,
     )
     return report
 
 
 async def _talk(stage: Stage, offers: Offers, customer: Customer, speech: Speech, report: CallReport) -> float:
     """Call, be answered, talk, hang up; the moment of the hangup (monotonic seconds)."""
-    marks = {account: phone.mark() for account, phone in stage.phones.items()}
+    marks = marks_of(stage.phones)
     async with stage.caller_phone(customer) as caller:
         invited = time.monotonic()  # the INVITE leaves a fraction of a millisecond later
         dialing = asyncio.create_task(caller.dial(SALES_NUMBER))
-        incoming = asyncio.create_task(first_incoming(stage.phones, marks, customer.number))
+        incoming = asyncio.create_task(
+            first_at(stage.phones, marks, customer.number, PhoneEventKind.INCOMING, INVITE_SECONDS)
+        )
         try:
             heard_at, account, data = await offers.of(customer.number, INVITE_SECONDS)
             phone, ring = await asyncio.wait_for(incoming, INVITE_SECONDS)
@@ -256,32 +265,6 @@ async def _talk(stage: Stage, offers: Offers, customer: Customer, speech: Speech
         report.talk_seconds = round(hung_up - answered.monotonic, 2)
         await phone.wait_for(PhoneEventKind.CLOSED, timeout=INVITE_SECONDS, call=ring.call, since=marks[phone.account])
         return hung_up
-
-
-async def first_incoming(
-    phones: Mapping[str, SoftPhone], marks: Mapping[str, int], number: str
-) -> tuple[SoftPhone, PhoneEvent]:
-    """The phone at which the call from `number` rings first."""
-
-    async def at(phone: SoftPhone) -> tuple[SoftPhone, PhoneEvent]:
-        since = marks[phone.account]
-        while True:
-            event = await phone.wait_for(PhoneEventKind.INCOMING, timeout=INVITE_SECONDS, since=since)
-            if event.peer == number:
-                return phone, event
-            since = phone.events.index(event) + 1 + phone.mark() - len(phone.events)
-
-    waiting = [asyncio.create_task(at(phone)) for phone in phones.values()]
-    try:
-        for next_done in asyncio.as_completed(waiting):
-            try:
-                return await next_done
-            except PhoneError:
-                continue  # it did not ring there
-        raise PhoneError(f"no agent's phone rang for {number}")
-    finally:
-        for task in waiting:
-            task.cancel()
 
 
 async def _read_back(stage: Stage, report: CallReport, speech: Speech, hung_up_at: float) -> None:

@@ -31,7 +31,13 @@ def demo(
     as_json: Annotated[
         bool, typer.Option("--json", help="With --check: one JSON object a call, the summary last.")
     ] = False,
-    agents: Annotated[int, typer.Option(min=1, max=20, help="How many agents work.")] = 2,
+    agents: Annotated[int, typer.Option(min=1, max=20, help="Without --check: how many agents work.")] = 5,
+    calls_per_minute: Annotated[
+        float, typer.Option(min=0, max=60, help="Without --check: how many people call, on average; 0: nobody.")
+    ] = 4,
+    history: Annotated[
+        int, typer.Option(min=0, max=60, help="Without --check: how many days before today have calls; 0: none at all.")
+    ] = 7,
     state: Annotated[
         Path | None, typer.Option(help="Where its state lies (default: .ringdesk/demo; with --check a temporary one).")
     ] = None,
@@ -49,7 +55,7 @@ def demo(
         if not check:
             directory = state or DEFAULT_STATE
             _log_to(directory)
-            _run(play(directory, agents, port, console))
+            _run(play(directory, agents, port, calls_per_minute, history, console))
             return
         with _state_of_check(state) as directory:
             _log_to(directory)

@@ -14,6 +14,7 @@ from typing import Any, Self
 import aiohttp
 import websockets
 from websockets.asyncio.client import ClientConnection
+from websockets.typing import Origin
 
 from kernel.errors import Complaint
 from web.sign_in import COOKIE, CSRF_HEADER
@@ -29,6 +30,10 @@ class PanelError(Complaint):
     """The panel was refused, or was told something that it can't show."""
 
 
+def ignore(at: float, change: Change) -> None:
+    """Nothing is done about a change."""
+
+
 @dataclass(slots=True)
 class Panel:
     """One signed-in user: a session by login and password, its CSRF token, and `/live` with the session's cookie.
@@ -40,7 +45,7 @@ class Panel:
     address: str
     login: str
     password: str = field(repr=False)
-    on_change: Callable[[float, Change], None] = lambda at, change: None
+    on_change: Callable[[float, Change], None] = ignore
     problems: list[str] = field(default_factory=list)
     desk: dict[str, Any] = field(init=False, default_factory=dict)
     """The desk as the last snapshot had it."""
@@ -73,15 +78,16 @@ class Panel:
         async with self._http.get(self._url(path)) as response:
             return await self._document(response)
 
-    async def post(self, path: str, body: Mapping[str, Any]) -> Any:
+    async def send(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
         """Change something, with the session's CSRF token. Raises `PanelError` for any answer but a good one."""
         headers = {CSRF_HEADER: self._csrf, **self._origin()}
-        async with self._http.post(self._url(path), json=body, headers=headers) as response:
+        async with self._http.request(method, self._url(path), json=body, headers=headers) as response:
             return await self._document(response)
 
     async def want(self, wanted: str, reason: str | None = None) -> str:
         """Ask for calls (`ready`) or for none, as an agent; the state that follows."""
-        return str((await self.post("/api/v1/agents/me/state", {"wanted": wanted, "reason": reason}))["state"])
+        body = {"wanted": wanted, "reason": reason}
+        return str((await self.send("POST", "/api/v1/agents/me/state", body))["state"])
 
     async def _listen(self, stack: AsyncExitStack) -> None:
         cookie = next((each.value for each in self._http.cookie_jar if each.key == COOKIE), None)
@@ -91,7 +97,7 @@ class Panel:
             websockets.connect(
                 self._url("/live").replace("http", "ws", 1),
                 additional_headers={"Cookie": f"{COOKIE}={cookie}"},
-                **self._origin_of_socket(),
+                origin=Origin(self.address),
             )
         )
         await connection.send(json.dumps({"type": "sign_in"}))
@@ -153,6 +159,3 @@ class Panel:
     def _origin(self) -> dict[str, str]:
         """What a browser says of the page that asks."""
         return {"Origin": self.address}
-
-    def _origin_of_socket(self) -> Any:
-        return {"origin": self.address}

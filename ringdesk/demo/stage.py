@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,8 @@ from ringdesk.asterisk.cache import alone
 from ringdesk.asterisk.instance import AsteriskInstance
 from ringdesk.asterisk.ports import PortUse, free_asterisk_ports, require_free
 from ringdesk.demo import company
-from ringdesk.demo.company import PASSWORD, Colleague, Customer, SignIns
+from ringdesk.demo.company import PASSWORD, Colleague, Customer, Line, SignIns
+from ringdesk.demo.history import furnish
 from ringdesk.demo.panel import Panel
 from ringdesk.demo.softphone import Answer, Program, SoftPhone
 from ringdesk.demo.speech import PromptLibrary, Speech
@@ -30,6 +31,8 @@ from ringdesk.publishing import stored_config
 ANSWER_AFTER_SECONDS = 0.6
 """How long an agent lets it ring."""
 TALK_SECONDS = 7.0
+SPEECHES = 8
+"""What callers say, at most so many different talks."""
 LINK_SECONDS = 20.0
 
 log = structlog.get_logger(__name__)
@@ -45,6 +48,14 @@ class Stage:
     http_port: int = 0
     wrap_up_seconds: int = 0
     """After each call, for its agent."""
+    with_company: bool = False
+    """Two queues instead of one, teams, contacts with all that belongs to them, and a history (see `history`)."""
+    history_days: int = 0
+    """So many days before today, and today, have calls; 0: none at all."""
+    greeting_seconds: float = TALK_SECONDS
+    """How long agents speak, at least, once they have answered."""
+    speech_seconds: Sequence[float] = (TALK_SECONDS,) * SPEECHES
+    """How long callers speak, at least."""
     console: Console = field(default_factory=lambda: Console(stderr=True))
     service: Ringdesk = field(init=False)
     sign_ins: SignIns = field(init=False)
@@ -79,6 +90,18 @@ class Stage:
     def colleagues(self) -> list[Colleague]:
         return company.colleagues(self.staff)
 
+    def colleague_at(self, account: str) -> Colleague:
+        """Whose phone that is."""
+        return next(each for each in self.colleagues() if each.account == account)
+
+    @property
+    def visitor(self) -> Colleague:
+        """The agent as whom a visitor may work: nobody else changes their state."""
+        return self.colleagues()[0]
+
+    def lines(self) -> list[Line]:
+        return company.lines(self.staff, are_two=self.with_company)
+
     def customers(self) -> list[Customer]:
         return company.customers(self.callers)
 
@@ -106,7 +129,12 @@ class Stage:
         self._prepare_speech()
         ports = free_asterisk_ports()
         settings = company.settings(
-            self.state, self.staff, ports.model_dump(), self.http_port, wrap_up_seconds=self.wrap_up_seconds
+            self.state,
+            self.staff,
+            ports.model_dump(),
+            self.http_port,
+            wrap_up_seconds=self.wrap_up_seconds,
+            two_queues=self.with_company,
         )
         pbx = settings.the_pbx()
         pbx.recordings.mkdir(parents=True, exist_ok=True)
@@ -129,6 +157,9 @@ class Stage:
         running = await asyncio.to_thread(asterisk.up, render(await stored_config(settings, take_again=True)))
         self.console.print(f"Asterisk {running.version} is up ({running.via}); SIP on {self._host(ports.sip_udp)}")
 
+        if self.with_company:
+            self.console.print("Looking that the company has its people, contacts and history …")
+            await furnish(settings, staff=self.staff, callers=self.callers, clock=SystemClock(), days=self.history_days)
         self.service = await stack.enter_async_context(Ringdesk(settings))
         self.sign_ins = await company.populate(
             self.service.database,
@@ -155,7 +186,7 @@ class Stage:
                     program=self._program,
                     speaks=self.agent_speech[colleague.account].path,
                     display_name=colleague.name,
-                    answer=Answer.after(ANSWER_AFTER_SECONDS),
+                    answer=Answer.never() if self.with_company else Answer.after(ANSWER_AFTER_SECONDS),
                 )
             )
             panel = await stack.enter_async_context(Panel(self.address, colleague.login, PASSWORD))
@@ -171,13 +202,13 @@ class Stage:
         directory.mkdir(exist_ok=True)
         self.agent_speech = {
             colleague.account: library.talk(
-                directory / f"agent-{colleague.account}.wav", seconds=TALK_SECONDS, seed=1000 + index
+                directory / f"agent-{colleague.account}.wav", seconds=self.greeting_seconds, seed=1000 + index
             )
             for index, colleague in enumerate(self.colleagues())
         }
         self.caller_speech = [
-            library.talk(directory / f"caller-{index}.wav", seconds=TALK_SECONDS, seed=index)
-            for index in range(min(self.callers, 8))
+            library.talk(directory / f"caller-{index}.wav", seconds=seconds, seed=index)
+            for index, seconds in enumerate(self.speech_seconds[: self.callers])
         ]
 
     @staticmethod

@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 BOOTING = "Starting Asterisk"
 IN_A_CALL = ") calls"
 CHECKING = "Calling "
+SMALL = ["--port", "0", "--agents", "2", "--history", "0"]
+STOP_SECONDS = 90
 
 
 @pytest.fixture
@@ -29,17 +31,21 @@ def state() -> Iterator[Path]:
         yield Path(directory)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(
-    ("arguments", "moment"),
-    [([], BOOTING), ([], IN_A_CALL), (["--check", "--json"], BOOTING), (["--check", "--json"], CHECKING)],
+    ("arguments", "moment", "number"),
+    [
+        ([], BOOTING, signal.SIGINT),
+        ([], IN_A_CALL, signal.SIGINT),
+        (["--check", "--json"], CHECKING, signal.SIGINT),
+        (["--check", "--json"], BOOTING, signal.SIGHUP),
+    ],
 )
 def test_a_demo_that_is_stopped_leaves_nothing_running(
     state: Path, arguments: list[str], moment: str, number: signal.Signals
 ) -> None:
     command = [sys.executable, "-c", "from ringdesk.cli import main; main()", "demo", "--state", str(state)]
     with subprocess.Popen(
-        [*command, "--port", "0", *arguments], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        [*command, *SMALL, *arguments], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     ) as demo:
         assert demo.stderr is not None
         told = []
@@ -50,23 +56,23 @@ def test_a_demo_that_is_stopped_leaves_nothing_running(
         else:
             pytest.fail("it ended by itself:\n" + "".join(told))
         demo.send_signal(number)
-        _, rest = demo.communicate(timeout=90)
+        _, rest = demo.communicate(timeout=STOP_SECONDS)
     assert "Traceback" not in rest, rest
     assert processes_of(state) == []
 
 
 def test_a_second_demo_with_the_same_state_is_refused_and_the_first_goes_on(state: Path) -> None:
     command = [sys.executable, "-c", "from ringdesk.cli import main; main()", "demo"]
-    command += ["--state", str(state), "--port", "0"]
+    command += ["--state", str(state), *SMALL]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as first:
         assert first.stderr is not None
         assert any(IN_A_CALL in line for line in first.stderr)
-        second = subprocess.run(command, capture_output=True, text=True, timeout=90)
+        second = subprocess.run(command, capture_output=True, text=True, timeout=STOP_SECONDS)
         assert second.returncode == 1
         assert "a demo runs already with the state" in second.stderr
         assert any(IN_A_CALL in line for line in first.stderr), "the first one still has calls"
         first.send_signal(signal.SIGTERM)
-        first.communicate(timeout=90)
+        first.communicate(timeout=STOP_SECONDS)
     assert processes_of(state) == []
 
 
