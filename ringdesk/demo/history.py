@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.teams import Team, add_team, set_members
 from accounts.users import User, find_user
+from crm_core.call_notes import Kept
+from crm_core.call_outcomes import seed_outcomes
 from crm_core.crm import Crm
 from crm_core.details import EmailKind, NumberKind, TypedEmail, TypedNumber
 from crm_core.leads import Lead, LeadStatus
@@ -85,6 +87,11 @@ TASKS: Mapping[str, tuple[str, ...]] = {
     "sales": ("Send the offer", "Ask about the decision", "Check the free shipping with Nadia"),
     "support": ("Tell when the repair is done", "Check that the replacement arrived"),
 }
+OUTCOMES: Mapping[str, tuple[str, ...]] = {
+    "sales": ("order", "order", "information", "call_back"),
+    "support": ("resolved", "resolved", "information", "complaint"),
+}
+"""What comes of calls, as `crm_core.call_outcomes` names it."""
 LEADS = (
     ("Olivia Bergström", "trade fair", QUEUE, "Took three samples, asked for prices in euro."),
     ("ศิริพร แสนสุข", "web form", QUEUE, "สนใจสินค้าสำหรับร้านใหม่ที่ขอนแก่น"),
@@ -149,7 +156,7 @@ class _Furnishing:
         user_id, at = self.user_ids[account], call.ended_at + timedelta(seconds=8)
         if chance.random() < NOTED:
             text = chance.choice(NOTES[kind][call.customer.language])
-            await self.crm.notes.save(session, row, user_id, text, None, at)
+            await self.crm.notes.save(session, row, user_id, Kept(text, outcome=chance.choice(OUTCOMES[kind])), at)
         if chance.random() < FOLLOWED_UP:
             matches = await self.crm.contacts.lookup_in(session, call.number)
             await self.crm.tasks.create(
@@ -211,6 +218,7 @@ async def furnish(settings: Settings, *, staff: int, callers: int, clock: Clock,
         of_company = lines(staff, are_two=True)
         known = customers(callers)
         async with database.transaction() as session:
+            await seed_outcomes(session)
             users = await add_people(session, staff, now)
             furnishing = _Furnishing(crm, users, of_company, now)
             await furnishing.teams(session)

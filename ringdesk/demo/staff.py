@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -17,7 +17,7 @@ import structlog
 from queue_router.agents import MISSED_CALL
 from queue_router.states import Wanted
 from ringdesk.demo.company import QUEUE, Colleague
-from ringdesk.demo.history import NOTES
+from ringdesk.demo.history import NOTES, OUTCOMES
 from ringdesk.demo.panel import Change, Panel, PanelError
 from ringdesk.demo.softphone import PhoneError, PhoneEventKind, SoftPhone
 from ringdesk.demo.stage import Stage
@@ -110,11 +110,12 @@ class Worker:
             data = change["data"]
             kind = "sales" if data["queue"] == QUEUE else "support"
             text = random.choice(NOTES[kind][self.languages.get(data["caller_number"], "en")])
-            self.tasks.create_task(self._write(data["call_id"], text))
+            note = {"text": text, "outcome": random.choice(OUTCOMES[kind])}
+            self.tasks.create_task(self._write(data["call_id"], note))
 
-    async def _write(self, call_id: str, text: str) -> None:
+    async def _write(self, call_id: str, note: Mapping[str, str]) -> None:
         await asyncio.sleep(random.uniform(*NOTE_SECONDS))
-        await self._try(self.panel.send("PUT", f"/api/v1/calls/{call_id}/note", {"text": text}))
+        await self._try(self.panel.send("PUT", f"/api/v1/calls/{call_id}/note", note))
 
     async def _try(self, work: Awaitable[object]) -> None:
         try:

@@ -12,12 +12,12 @@ from accounts.users import Role, User
 from crm_core.activities import Activity, ActivityKind
 from crm_core.contact_tables import Contact
 from crm_core.leads import Lead
+from dialplan.config import Ports
 from kernel.clock import VirtualClock
 from kernel.database import Database
 from pbx.facts import CallEnded, CallStarted, Outcome
 from pbx.journal_tables import CallFactRow, CallRow
 from queue_router.offers import CallOffer, OfferOutcome
-from ringdesk.asterisk.ports import free_asterisk_ports
 from ringdesk.demo.company import SALES_NUMBER, SUPPORT_NUMBER, customers, lines, settings
 from ringdesk.demo.history import furnish
 from ringdesk.demo.past_days import CLOSES, PastCall, calls_of, facts_of
@@ -67,8 +67,7 @@ def test_a_call_is_told_from_its_beginning_to_its_end() -> None:
 
 @pytest.mark.slow
 async def test_the_history_is_written_once_and_agrees(tmp_path: Path) -> None:
-    ports = free_asterisk_ports().model_dump()
-    of_company = settings(tmp_path, STAFF, ports, 0, two_queues=True)
+    of_company = settings(tmp_path, STAFF, Ports().model_dump(), 0, two_queues=True)
     clock = VirtualClock(datetime.combine(MONDAY, CLOSES).astimezone(UTC))
     added = await furnish(of_company, staff=STAFF, callers=CALLERS, clock=clock, days=DAYS)
     assert added >= 20
