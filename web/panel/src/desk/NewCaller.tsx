@@ -9,17 +9,32 @@ import { useErrorText } from "../parts/states";
 import { queries } from "../queries";
 
 /** Somebody whom nobody knows yet: a record with the number filled in. */
-export function NewCaller({ call, number }: { call: DeskCall; number: string }) {
+interface Props {
+  call: DeskCall;
+  number: string;
+  /** The only company with that number: whoever is new belongs to it. */
+  company: { id: number; name: string } | null;
+  /** Whether anything is known by that number. */
+  isKnown: boolean;
+}
+
+export function NewCaller({ call, number, company: employer, isKnown }: Props) {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const isLive = useLive().connection === "live";
   const [name, setName] = useState(call.caller_name && call.caller_name !== number ? call.caller_name : "");
-  const [company, setCompany] = useState("");
+  const [company, setCompany] = useState(employer?.name ?? "");
   const save = useMutation({
     mutationFn: () =>
       api<Contact>("/contacts", {
         method: "POST",
-        body: { name: name.trim(), company: company.trim() || null, numbers: [number] },
+        body: {
+          name: name.trim(),
+          numbers: [number],
+          ...(employer && company.trim() === employer.name
+            ? { company_id: employer.id }
+            : { company: company.trim() || null }),
+        },
       }),
     onSuccess: (contact) => {
       void queries.invalidateQueries({ queryKey: ["contacts"] });
@@ -32,7 +47,7 @@ export function NewCaller({ call, number }: { call: DeskCall; number: string }) 
   }
   return (
     <form className="new-caller" onSubmit={submit}>
-      <p className="hint">{t("caller.unknown.hint")}</p>
+      <p className="hint">{t(isKnown ? "caller.company.hint" : "caller.unknown.hint")}</p>
       <div className="fields">
         <TextInput
           label={t("caller.create.name")}

@@ -11,6 +11,7 @@ const KEYS = [
   ["keys.admin", ["g", "a"]],
   ["keys.state", ["s"]],
   ["keys.note", ["n"]],
+  ["keys.hang_up", ["h"]],
   ["keys.close", ["Esc"]],
   ["keys.help", ["?"]],
 ] as const;

@@ -1,8 +1,8 @@
 // Keys to what they mean: single ones, and `g` with one that follows soon. Pure.
 
-export type Meaning = "search" | "desk" | "board" | "calls" | "contacts" | "admin" | "state" | "note" | "help" | "close";
+export type Meaning = "search" | "desk" | "board" | "calls" | "contacts" | "admin" | "state" | "note" | "hang_up" | "help" | "close";
 
-const SINGLE: Record<string, Meaning> = { "/": "search", "?": "help", s: "state", n: "note", Escape: "close" };
+const SINGLE: Record<string, Meaning> = { "/": "search", "?": "help", s: "state", n: "note", h: "hang_up", Escape: "close" };
 const AFTER_G: Record<string, Meaning> = { d: "desk", b: "board", c: "calls", p: "contacts", a: "admin" };
 const SOON_MS = 1_200;
 

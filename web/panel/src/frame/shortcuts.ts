@@ -41,6 +41,9 @@ export function useShortcuts(onHelp: () => void): void {
           // It opens the choice, and chooses nothing: a stray key must not take anybody off their calls.
           document.querySelector<HTMLButtonElement>(".state-button")?.click();
           break;
+        case "hang_up":
+          document.querySelector<HTMLButtonElement>(".hang-up")?.click();
+          break;
         case "help":
           help();
           break;

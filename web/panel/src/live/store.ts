@@ -59,6 +59,7 @@ function refresh(): void {
   void queries.invalidateQueries({ queryKey: ["calls"] });
   void queries.invalidateQueries({ queryKey: ["call"] });
   void queries.invalidateQueries({ queryKey: ["timeline"] });
+  void queries.invalidateQueries({ queryKey: ["tasks"] });
 }
 
 export function connect(userId: number, onRefused: () => void): () => void {

@@ -50,7 +50,7 @@ function Record({ contact }: { contact: Contact }) {
       </header>
       <section className="history" aria-labelledby="timeline">
         <h2 id="timeline">{t("timeline")}</h2>
-        <Timeline contactId={contact.id} rows={30} />
+        <Timeline about={{ contact: contact.id }} rows={30} />
       </section>
     </>
   );

@@ -8,7 +8,11 @@ import { useNow } from "../clock";
 import { word } from "../i18n";
 import { dayAndClock, duration, secondsBetween } from "../time";
 import { Way } from "./icons";
+import type { About } from "./Tasks";
 import { Empty, ErrorNote, SkeletonRows } from "./states";
+
+const SIGNS: Record<string, string> = { note: "✎", task: "☐", system: "·" };
+const LONG_TEXT = 70;
 
 interface CallData {
   direction?: string | null;
@@ -18,18 +22,19 @@ interface CallData {
 }
 
 interface Props {
-  contactId: number;
+  about: About;
   rows: number;
   /** The call that is on the desk: it has not happened yet. */
   except?: string;
 }
 
-export function Timeline({ contactId, rows, except }: Props) {
+export function Timeline({ about, rows, except }: Props) {
   const { t } = useTranslation();
+  const [records, id] = "contact" in about ? ["contacts", about.contact] : ["companies", about.company];
   const page = useInfiniteQuery({
-    queryKey: ["timeline", contactId, rows],
+    queryKey: ["timeline", records, id, rows],
     queryFn: ({ pageParam }) =>
-      api<ActivityList>(`/contacts/${contactId}/timeline?limit=${rows}&cursor=${encodeURIComponent(pageParam)}`),
+      api<ActivityList>(`/${records}/${id}/timeline?limit=${rows}&cursor=${encodeURIComponent(pageParam)}`),
     initialPageParam: "",
     getNextPageParam: (last) => last.next_cursor ?? undefined,
   });
@@ -60,14 +65,29 @@ function Row({ activity }: { activity: Activity }) {
   const now = useNow();
   const when = <span className="when wide-when">{dayAndClock(activity.at, now)}</span>;
   if (activity.kind !== "call" || activity.call_id === null) {
-    return (
-      <div className="row">
+    const { outcome, done } = activity.data as { outcome?: string | null; done?: boolean };
+    // The note may be long: the row shows its beginning, the rest on asking.
+    const text = activity.kind === "note" ? (activity.text ?? "") : activity.title;
+    const row = (
+      <>
         {when}
-        <span className="way" aria-hidden="true">
-          ·
+        <span className="way" role="img" aria-label={word("activity", activity.kind)} title={word("activity", activity.kind)}>
+          {SIGNS[activity.kind] ?? "·"}
         </span>
-        <span className="grow cut">{activity.title}</span>
-      </div>
+        <span className={done ? "grow cut quiet" : "grow cut"}>
+          {outcome && <strong>{word("result", outcome)}</strong>}
+          {outcome && text && " · "}
+          {text}
+        </span>
+        <span className="quiet cut wide">{activity.author_name}</span>
+      </>
+    );
+    if (text.length < LONG_TEXT && !text.includes("\n")) return <div className="row">{row}</div>;
+    return (
+      <details className="long-note">
+        <summary className="row">{row}</summary>
+        <p>{text}</p>
+      </details>
     );
   }
   const data = activity.data as CallData;
