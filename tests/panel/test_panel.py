@@ -189,7 +189,7 @@ async def test_other_languages(house: House, page: Page, anna: Person, language:
     )
     await expect(page.locator("#caller")).to_be_visible()
     await picture(page, f"ringing-{language}")
-    await page.locator(".rail-link").nth(1).click()
+    await page.locator('.rail-link[href="/calls"]').click()
     await expect(page.locator("tbody tr")).to_have_count(1)
     await picture(page, f"calls-{language}")
     await page.locator("tbody tr").first.click()
