@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from asyncpg import PostgresError  # type: ignore[import-untyped]
 from pydantic_core import to_json
 from sqlalchemy import DateTime, Dialect, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -19,7 +22,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from kernel.sqlite_connection import ConnectionInThread, open_connection
 
 BUSY_TIMEOUT_SECONDS = 10
-"""How long a writer waits for SQLite's one write lock before it fails."""
+"""How long a writer waits for SQLite's one write lock, and anybody for a connection to PostgreSQL, before it fails."""
+ANSWER_TIMEOUT_SECONDS = 10
+"""How long PostgreSQL may take to answer a statement before it counts as gone."""
 
 
 class Base(DeclarativeBase):
@@ -72,7 +77,14 @@ class UTCDateTime(TypeDecorator[datetime]):
 class Database:
     """An engine and its sessions. `url` is SQLAlchemy's: `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`."""
 
-    def __init__(self, url: str, *, busy_timeout: float = BUSY_TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT_SECONDS,
+        answer_timeout: float | None = ANSWER_TIMEOUT_SECONDS,
+    ) -> None:
+        """`answer_timeout` None: PostgreSQL may take for a statement what it likes, as a migration needs it."""
         self.url = url
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -84,10 +96,13 @@ class Database:
             options["connect_args"] = {"timeout": busy_timeout, "async_creator_fn": open_connection}
         else:
             options["pool_pre_ping"] = True
+            options["connect_args"] = {"timeout": BUSY_TIMEOUT_SECONDS, "command_timeout": answer_timeout}
         self.engine = create_async_engine(url, **options)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite_connection)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite_transaction)
+        else:
+            event.listen(self.engine.sync_engine, "handle_error", _take_silence_for_absence)
         self.engine.sync_engine.dialect.do_terminate = _let_go  # type: ignore[method-assign, assignment]
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._closing: list[Callable[[], Awaitable[None]]] = []
@@ -96,16 +111,24 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session whose work is committed when the block ends and rolled back when it raises."""
         async with self._sessions.begin() as session:
+            await self._connect(session)
             yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session for queries: on SQLite it takes no write lock. What is written in it is not kept."""
         async with self._sessions() as session:
-            await session.connection(execution_options={"ringdesk_read_only": True})
+            await self._connect(session, ringdesk_read_only=True)
             # No rollback here: it would empty the objects that the caller goes on with. Closing does what is needed,
             # and to its end, also for a task that is cancelled meanwhile.
             yield session
+
+    async def _connect(self, session: AsyncSession, **options: Any) -> None:
+        # Where nobody listens, and where a server only just starts, the driver's own error comes through as it is.
+        try:
+            await session.connection(execution_options=options)
+        except (OSError, PostgresError) as error:
+            raise OperationalError("connecting", None, error) from error
 
     def on_close(self, close: Callable[[], Awaitable[None]]) -> None:
         """Have `close` awaited before the database is closed: for who keeps a connection of their own."""
@@ -115,6 +138,13 @@ class Database:
         for close in self._closing:
             await close()
         await self.engine.dispose()
+
+
+def _take_silence_for_absence(context: ExceptionContext) -> None:
+    if isinstance(context.original_exception, TimeoutError):
+        context.is_disconnect = True
+        silence = TimeoutError("no answer in time")
+        raise OperationalError(context.statement, None, silence) from context.original_exception
 
 
 def _let_go(connection: Any) -> None:
@@ -151,6 +181,20 @@ def insert_for(session: AsyncSession, table: Any) -> Any:
     return dialect.insert(table)
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether the database is away, locked or full: it may take later what it has not taken now."""
+    if isinstance(error, OperationalError | InterfaceError | InternalError | NoConnectionFree | OSError):
+        return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    state = getattr(getattr(error, "orig", None) or error, "sqlstate", None)
+    return isinstance(state, str) and state.startswith(_STATES_OF_ABSENCE)
+
+
+_STATES_OF_ABSENCE = ("08", "53", "57P")
+"""PostgreSQL's classes of errors: connections that broke, no resources left, a server that stops or starts."""
+
+
 def describe_trouble(error: Exception) -> str:
     """What is wrong with the database, and what to do, from the error that it gave."""
     driver = getattr(error, "orig", None) or error
@@ -168,6 +212,7 @@ _REMEDIES = {
     "is locked": "another program keeps it locked; find and end that",
     "unable to open database file": "its directory must exist and be writable",
     "readonly database": "its file and directory must be writable",
+    "no answer in time": "PostgreSQL does not answer; does it run, and is the way to it free?",
     "connect call failed": "nothing answers there; is PostgreSQL running, and is database_url right?",
     "password authentication failed": "check the user and password in database_url",
     "does not exist": "create it, or correct database_url",

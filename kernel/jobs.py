@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.clock import Clock, SystemClock
-from kernel.database import Base, Database, UTCDateTime, insert_for
+from kernel.database import Base, Database, UTCDateTime, describe_trouble, insert_for, is_away
 from kernel.telemetry import REGISTRY
 
 T = TypeVar("T")
@@ -35,6 +35,8 @@ APPLICATION_VERSION = "1"
 """Raised when a job's steps change so that one begun by the old code can't be gone on with by the new."""
 
 SWEEP_SECONDS = 0.25
+AWAY_SECONDS = 1.0
+"""Between two tries while the database is away."""
 SWEEP_ROWS = 100
 
 JOBS_FINISHED = Counter("ringdesk_jobs_finished_total", "Durable jobs ended", ["job", "result"], registry=REGISTRY)
@@ -234,13 +236,21 @@ class JobRunner:
             )
 
     async def _sweep_for_ever(self) -> None:
+        is_away_known = False
         while True:
+            pause = SWEEP_SECONDS
             try:
                 await self.sweep()
-            except Exception:
+                is_away_known = False
+            except Exception as error:
                 # A locked or absent database passes; the rows wait.
-                log.exception("job sweep failed; trying again")
-            await self._clock.sleep(SWEEP_SECONDS)
+                pause = AWAY_SECONDS
+                if not is_away(error):
+                    log.exception("job sweep failed; trying again")
+                elif not is_away_known:
+                    is_away_known = True
+                    log.warning("jobs wait for the database", error=describe_trouble(error))
+            await self._clock.sleep(pause)
 
 
 def system_database_url(url: str) -> str:

@@ -17,14 +17,12 @@ import structlog
 from prometheus_client import Counter, Gauge
 from sqlalchemy import Dialect, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import Insert
 
 from kernel.bulk import BulkInsert
 from kernel.clock import Clock, SystemClock
-from kernel.database import Database, describe_trouble, insert_for
+from kernel.database import Database, describe_trouble, insert_for, is_away
 from kernel.messages import FactBus, HandlerFailed
 from kernel.telemetry import REGISTRY
 from pbx.call_projection import CallValues, apply, empty_call, storable
@@ -47,9 +45,6 @@ ALARM = Gauge("ringdesk_journal_alarm", "1 while the journal can't be written", 
 HANDLER_FAILURES = Counter(
     "ringdesk_fact_handler_failures_total", "Facts kept although a handler of theirs failed", registry=REGISTRY
 )
-
-AWAY = (OperationalError, InterfaceError, InternalError, NoConnectionFree, OSError)
-"""Errors of a database that is away, locked or full, as opposed to one that refuses a value."""
 
 _FACTS = cast(Table, CallFactRow.__table__)
 _CALLS = cast(Table, CallRow.__table__)
@@ -104,7 +99,9 @@ class Journal:
             await self._arrived.wait()
             try:
                 await self._write_next()
-            except AWAY as error:
+            except Exception as error:
+                if not is_away(error):
+                    raise
                 self._raise_alarm(error)
                 await self._clock.sleep(retry)
                 retry = min(retry * 2, LONGEST_RETRY_SECONDS)
@@ -164,9 +161,9 @@ class Journal:
         batch = [self._waiting[index] for index in range(min(BATCH, len(self._waiting)))]
         try:
             new = await self._write(batch, gaps)
-        except AWAY:
-            raise
-        except Exception:
+        except Exception as error:
+            if is_away(error):
+                raise
             # A fact or its handler is at fault, not the database: one by one, so that only that fact is marked.
             log.exception("a fact can't be written as it should be; writing these facts one by one")
             new = [fact for fact in batch for fact in await self._write_alone(fact)]
@@ -180,17 +177,17 @@ class Journal:
     async def _write_alone(self, fact: CallFact) -> list[CallFact]:
         try:
             return await self._write([fact], [])
-        except AWAY:
-            raise
         except Exception as error:
+            if is_away(error):
+                raise
             HANDLER_FAILURES.inc()
             log.exception("a fact is kept, but a handler of it failed", fact=type(fact).__name__, call=fact.call_id)
             problem = str(error) if isinstance(error, HandlerFailed) else f"{type(error).__name__}: {error}"
         try:
             return await self._write([fact], [], problem=problem)
-        except AWAY:
-            raise
-        except Exception:
+        except Exception as error:
+            if is_away(error):
+                raise
             LOST.inc()
             log.exception("a fact is lost: the database refuses it", fact=type(fact).__name__, call=fact.call_id)
             return []

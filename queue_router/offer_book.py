@@ -11,8 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.clock import Clock
-from kernel.database import Database
-from pbx.journal import AWAY
+from kernel.database import Database, is_away
 from pbx.journal_tables import CallRow
 from queue_router.agents import Agents
 from queue_router.desks import DeskCall, Desks
@@ -131,8 +130,8 @@ class OfferBook:
                     async with self._database.transaction() as session:
                         await work(session)
                     return
-                except AWAY:
-                    if self._clock.monotonic() > gives_up_at:
+                except Exception as error:
+                    if not is_away(error) or self._clock.monotonic() > gives_up_at:
                         raise
                     await self._clock.sleep(RECORD_RETRY_SECONDS)
 

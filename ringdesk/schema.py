@@ -49,6 +49,17 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 async def upgrade(database: Database) -> None:
     """Bring the schema of `database` up to this version's. Does nothing where it is already."""
+    if database.is_sqlite:
+        await _upgrade(database)
+        return
+    patient = Database(database.url, answer_timeout=None)  # a migration of many rows takes its time
+    try:
+        await _upgrade(patient)
+    finally:
+        await patient.close()
+
+
+async def _upgrade(database: Database) -> None:
     async with database.engine.connect() as connection, _without_cascades(database, connection), connection.begin():
         await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
 

@@ -4,8 +4,16 @@ from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import pytest
+import structlog
 
 from tests.postgres import PostgresServer, postgres_server
+
+
+def pytest_configure() -> None:
+    """Plain tracebacks in what is logged: with every variable beside it, one keeps the event loop busy for seconds."""
+    for processor in structlog.get_config()["processors"]:
+        if isinstance(processor, structlog.dev.ConsoleRenderer):
+            processor.exception_formatter = structlog.dev.plain_traceback
 
 
 @pytest.fixture(scope="session")

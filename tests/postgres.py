@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -21,9 +22,60 @@ _STOP_SECONDS = 20
 class PostgresServer:
     """A running server. Everything in it may be broken: it is deleted when the block that made it is left."""
 
-    def __init__(self, port: int, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, port: int, command: Sequence[str], environment: dict[str, str], home: Path) -> None:
         self.port = port
-        self.process = process
+        self._command = command
+        self._environment = environment
+        self._home = home
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, for the first time or once more. Returns when it takes connections."""
+        log = self._home / "log"
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self._command,
+                env=self._environment,
+                cwd=self._home,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        _await_ready(self._home / "data", self.process, log)
+
+    def stop(self) -> None:
+        """End its sessions and stop it, without waiting for clients that a failed test left behind."""
+        process, self.process = self.process, None
+        if process is None:
+            return
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGINT)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Within the block the server takes connections and answers nothing, as behind a network that is gone."""
+        assert self.process is not None
+        group = self._processes()
+        for pid in group:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in group:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    def _processes(self) -> list[int]:
+        """The server and its children, each of which has a session of its own."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [self.process.pid, *map(int, children)]
 
     def url(self, database: str = "postgres", driver: str = "postgresql+asyncpg") -> str:
         """SQLAlchemy's URL of a database of this server."""
@@ -54,32 +106,13 @@ def postgres_server() -> Iterator[PostgresServer]:
         # A test's data need not survive the machine's fall.
         settings = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "32MB"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with (home / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [
-                    *become,
-                    *postgres.command(
-                        *("-D", str(data), "-k", str(home), "-h", "127.0.0.1", "-p", str(port)), *options
-                    ),
-                ],
-                env=postgres.environ(),
-                cwd=home,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        arguments = ("-D", str(data), "-k", str(home), "-h", "127.0.0.1", "-p", str(port), *options)
+        server = PostgresServer(port, [*become, *postgres.command(*arguments)], dict(postgres.environ()), home)
         try:
-            _await_ready(data, process, home / "log")
-            yield PostgresServer(port, process)
+            server.start()
+            yield server
         finally:
-            # SIGINT: end the sessions and stop, without waiting for clients that a failed test left behind.
-            with suppress(ProcessLookupError):
-                process.send_signal(2)
-            try:
-                process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            server.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

@@ -10,9 +10,11 @@ from typing import Any
 import structlog
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from accounts.errors import BadInput
 from crm_core.errors import NoSuchRecord, StaleRecord
+from kernel.database import describe_trouble, is_away
 from queue_router.agents import UnknownAgent
 
 CONTENT_TYPE = "application/problem+json"
@@ -131,7 +133,14 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return problem_response(error.status, _detail_of(error), headers=headers)
     except UnicodeDecodeError:
         return problem_response(HTTPStatus.BAD_REQUEST, "the request is not UTF-8")
-    except Exception:
+    except Exception as error:
+        if isinstance(error, SQLAlchemyError) and is_away(error):
+            log.warning("a request failed without the database", path=request.path, error=describe_trouble(error))
+            return problem_response(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "the database does not answer, so nothing was done; calls go on. Try again in a moment",
+                headers={"Retry-After": "5"},
+            )
         log.exception("a request failed", method=request.method, path=request.path)
         return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, "something failed on our side; it was logged")
 

@@ -101,6 +101,8 @@ class House:
     """Without a model: recordings wait. `whisper` transcribes."""
     keeps_http_port: bool = False
     """Whether a service that is started again serves at the same address."""
+    database_url: str | None = None
+    """None: SQLite, in the state directory."""
     with_asterisk: bool = True
     with_service: bool = True
     change_pbx: Callable[[PbxConfig], PbxConfig] = lambda pbx: pbx
@@ -158,7 +160,8 @@ class House:
 
     def _keep(self, settings: Settings, pbx: PbxConfig) -> None:
         speech = settings.speech.model_copy(update={"engine": self.engine})
-        self.settings = settings.model_copy(update={"pbx": {"main": pbx}, "speech": speech})
+        changes = {"pbx": {"main": pbx}, "speech": speech, "database_url": self.database_url}
+        self.settings = settings.model_copy(update=changes)
 
     # Its parts
 
