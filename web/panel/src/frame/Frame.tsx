@@ -10,6 +10,7 @@ import { MeMenu } from "./MeMenu";
 import { Notices } from "./Notices";
 import { usePages } from "./pages";
 import { Palette } from "./Palette";
+import { OwnPassword } from "./OwnPassword";
 import { PhoneLamp } from "./PhoneLamp";
 import { RingingStrip } from "./RingingStrip";
 import { Search } from "./Search";
@@ -21,6 +22,7 @@ export function Frame() {
   const me = useMe();
   const pages = usePages();
   const [showsHelp, setShowsHelp] = useState(false);
+  const [showsPassword, setShowsPassword] = useState(false);
   useEffect(() => connect(me.id, () => forget(true)), [me.id]);
   useShortcuts(() => setShowsHelp(true));
 
@@ -43,7 +45,7 @@ export function Frame() {
         <span className="space" />
         <StateSwitch />
         <PhoneLamp />
-        <MeMenu onHelp={() => setShowsHelp(true)} />
+        <MeMenu onHelp={() => setShowsHelp(true)} onPassword={() => setShowsPassword(true)} />
       </header>
       <div className="bars">
         <OfflineBar />
@@ -54,6 +56,7 @@ export function Frame() {
         <Outlet />
       </main>
       <Palette onHelp={() => setShowsHelp(true)} />
+      <OwnPassword isOpen={showsPassword} onClose={() => setShowsPassword(false)} />
       <Help isOpen={showsHelp} onClose={() => setShowsHelp(false)} />
     </div>
   );

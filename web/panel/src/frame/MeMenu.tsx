@@ -11,7 +11,7 @@ const initials = (name: string) => {
     : first(name).toUpperCase();
 };
 
-export function MeMenu({ onHelp }: { onHelp: () => void }) {
+export function MeMenu({ onHelp, onPassword }: { onHelp: () => void; onPassword: () => void }) {
   const { t, i18n } = useTranslation();
   const me = useMe();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -56,6 +56,9 @@ export function MeMenu({ onHelp }: { onHelp: () => void }) {
         <Menu.Divider />
         <Menu.Item closeMenuOnClick leftSection={mark(false)} rightSection={<kbd>?</kbd>} onClick={onHelp}>
           {t("keys.title")}
+        </Menu.Item>
+        <Menu.Item closeMenuOnClick leftSection={mark(false)} onClick={onPassword}>
+          {t("me.password")}
         </Menu.Item>
         <Menu.Item leftSection={mark(false)} onClick={() => void signOut()}>
           {t("sign_out")}

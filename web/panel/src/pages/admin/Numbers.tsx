@@ -9,7 +9,7 @@ import { useMay } from "../../rights";
 import { holds, known, readAgain, useNumbers, usePbx, usePhones, useQueues, useSounds } from "./data";
 import { useForm } from "./form";
 import { Section, SideForm } from "./parts";
-import { useReason } from "./reasons";
+import { useReason } from "../../parts/reasons";
 import { did } from "./undo";
 
 const NUMBER = /^\+?[0-9*#]{1,31}$/;

@@ -11,7 +11,7 @@ import { holds, known, readAgain, usePbx, usePhones, useQueues, useUsers } from 
 import { useForm } from "./form";
 import { AskFirst, Once, Section, type Secret, SideForm } from "./parts";
 import { ACCOUNT, nextAccount, serverOf, setupOf } from "./phoneSetup";
-import { useReason } from "./reasons";
+import { useReason } from "../../parts/reasons";
 import { did } from "./undo";
 
 export function PhonesPage() {

@@ -10,7 +10,7 @@ import { useMay } from "../../rights";
 import { holds, known, leadsTo, readAgain, useNumbers, usePbx, usePhones, useQueues, useUsers } from "./data";
 import { useForm } from "./form";
 import { Section, SideForm } from "./parts";
-import { useReason } from "./reasons";
+import { useReason } from "../../parts/reasons";
 import { did } from "./undo";
 
 const NAME = /^[A-Za-z0-9_-]{1,32}$/;

@@ -12,7 +12,7 @@ import { useForm } from "./form";
 import { ACCOUNT, nextAccount, setupOf } from "./phoneSetup";
 import { type Secret, SideForm } from "./parts";
 import { newPassword } from "./passwords";
-import { useReason } from "./reasons";
+import { useReason } from "../../parts/reasons";
 import { did } from "./undo";
 
 const ROLES = ["agent", "supervisor", "manager", "admin"] as const;

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/client";
 import { useErrorText } from "../../parts/states";
 import { readAgain } from "./data";
-import { reasonsByField } from "./reasons";
+import { reasonsByField } from "../../parts/reasons";
 
 interface Options<T> {
   initial: T;

@@ -1,8 +1,8 @@
 // Why the server does not take a value, in the words of whoever reads it. What has no words here is shown as it came.
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import { ApiError, type FieldProblem } from "../../api/client";
-import { useErrorText } from "../../parts/states";
+import { ApiError, type FieldProblem } from "../api/client";
+import { useErrorText } from "./states";
 
 const REASONS = [
   [/^'?(?<value>.*?)'? is there (already|twice)$|: '?(?<again>.*?)'? is there twice$/, "admin.reason.there"],
@@ -25,6 +25,7 @@ const REASONS = [
   [/there is no phone|is no phone's account/, "admin.reason.no_phone"],
   [/Asterisk has no sound '(?<value>.*)'/, "admin.reason.no_sound"],
   [/use the name of a sound/, "admin.reason.sound"],
+  [/is not your password|is wrong/, "admin.reason.wrong_password"],
   [/must not be the login/, "admin.reason.is_login"],
   [/is kept for those who are in no team/, "admin.reason.everybody"],
   [/at least (?<value>\d+) different characters/, "admin.reason.different"],
