@@ -58,7 +58,9 @@ from ringdesk.publishing import Publishing, target_of
 from ringdesk.routing import Router
 from ringdesk.settings import Settings, SettingsError, make_private
 from web.application import create_app, start
+from web.proxies import Proxies
 from web.services import Services
+from web.tls import Certificate, CertificateError
 
 MIB = 1024 * 1024
 
@@ -106,6 +108,8 @@ class Ringdesk:
     _members: FallbackMembers = field(init=False)
     publishing: Publishing = field(init=False)
     http_port: int = field(init=False, default=0)
+    certificate: Certificate | None = field(init=False, default=None)
+    """With which we serve https; None: plain HTTP."""
     first_password: str | None = field(init=False, default=None, repr=False)
     """The password of `admin`, when this start made that user. For the terminal, never for a log."""
     failure: asyncio.Future[str] = field(init=False)
@@ -129,6 +133,11 @@ class Ringdesk:
     async def _start(self, stack: AsyncExitStack) -> None:
         settings, pbx = self.settings, self.settings.the_pbx()
         self.failure = asyncio.get_running_loop().create_future()
+        if settings.http.certificate is not None and settings.http.key is not None:
+            try:
+                self.certificate = Certificate(settings.http.certificate, settings.http.key)
+            except CertificateError as error:
+                raise SettingsError(str(error)) from error
         make_private(settings.state)
         pbx.recordings.mkdir(parents=True, exist_ok=True)
         self.database = Database(settings.effective_database_url)
@@ -246,6 +255,7 @@ class Ringdesk:
                 hub=self.hub,
                 clock=self.clock,
                 crm=crm,
+                proxies=Proxies.of(settings.http.trusted_proxies),
                 queues_of=self._queues_of,
                 agents=self.agents,
                 desks=desks,
@@ -290,8 +300,9 @@ class Ringdesk:
 
     async def _serve(self, application: aiohttp_web.Application) -> tuple[aiohttp_web.AppRunner, int]:
         http = self.settings.http
+        tls = self.certificate.context if self.certificate is not None else None
         served: tuple[aiohttp_web.AppRunner, int] = await _listening(
-            "http.port", http.host, http.port, start(application, http.host, http.port)
+            "http.port", http.host, http.port, start(application, http.host, http.port, tls)
         )
         return served
 

@@ -6,14 +6,21 @@ import asyncio
 import os
 import signal
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import structlog
 import typer
 
 from kernel.telemetry import configure_logging
 from ringdesk.options import ConfigOption
 from ringdesk.settings import Settings, load_settings
 from ringdesk.told import told
+from web.tls import CertificateError
+
+if TYPE_CHECKING:
+    from ringdesk.app import Ringdesk
+
+log = structlog.get_logger(__name__)
 
 
 def serve(config: ConfigOption = None) -> None:
@@ -33,9 +40,13 @@ async def _serve(settings: Settings) -> str | None:
 
     async with Ringdesk(settings) as service:
         stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        typer.echo(f"Ringdesk is at http://{settings.http.host}:{service.http_port}", err=True)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        # A terminal that is closed sends SIGHUP, too: then nobody wants a certificate to be read again.
+        is_reload = service.certificate is not None and not sys.stdin.isatty()
+        loop.add_signal_handler(signal.SIGHUP, _reload if is_reload else lambda _: stop.set(), service)
+        typer.echo(f"Ringdesk is at {settings.http.scheme}://{settings.http.host}:{service.http_port}", err=True)
         if service.first_password is not None:
             _tell_first_password(service.first_password, settings)
         stopping = asyncio.create_task(stop.wait())
@@ -43,6 +54,18 @@ async def _serve(settings: Settings) -> str | None:
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         return service.failure.result() if service.failure.done() else None
+
+
+def _reload(service: Ringdesk) -> None:
+    """Take the certificate that now lies in its file."""
+    if service.certificate is None:
+        return
+    try:
+        service.certificate.reload()
+    except CertificateError as error:
+        log.error("the certificate stays what it was", reason=str(error))
+    else:
+        log.info("the certificate was read again", file=str(service.certificate.certificate))
 
 
 def _tell_first_password(password: str, settings: Settings) -> None:

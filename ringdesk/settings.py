@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -30,12 +31,39 @@ class SettingsError(Complaint):
 
 
 class HttpSettings(BaseModel):
-    """Where the panel and the API listen. Port 0 takes a free one."""
+    """Where the panel and the API listen, and over what. Port 0 takes a free one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    certificate: Path | None = None
+    """PEM file of the certificate, and of those between it and its root: https and wss. None: plain HTTP."""
+    key: Path | None = None
+    """PEM file of the certificate's key, without a password."""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.0/8", "::1")
+    """Addresses or networks of the reverse proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            try:
+                ipaddress.ip_network(each)
+            except ValueError as error:
+                raise ValueError(f"{each!r} is neither an address nor a network such as 10.0.0.0/8") from error
+        return value
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            missing = "certificate" if self.certificate is None else "key"
+            raise ValueError(f"{missing} is missing: certificate and key go together")
+        return self
+
+    @property
+    def scheme(self) -> str:
+        return "http" if self.certificate is None else "https"
 
 
 class SpeechSettings(BaseModel):

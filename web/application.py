@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 from aiohttp import web
 
 from accounts.sign_in import SignIn
@@ -55,12 +57,17 @@ def create_app(services: Services) -> web.Application:
     return app
 
 
-async def start(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:
-    """Serve `app`; the runner (its `cleanup` ends it) and the port (0 takes a free one). `OSError` when it is taken."""
+async def start(
+    app: web.Application, host: str, port: int, tls: ssl.SSLContext | None = None
+) -> tuple[web.AppRunner, int]:
+    """Serve `app`, over TLS where `tls` is given: the runner (its `cleanup` ends it) and the port (0 takes a free one).
+
+    `OSError` when the port is taken.
+    """
     # No access log: requests are counted by the proxy or not at all, and a log must not fill with a panel's polling.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, handle_signals=False)
     await runner.setup()
-    site = web.TCPSite(runner, host, port)
+    site = web.TCPSite(runner, host, port, ssl_context=tls)
     try:
         await site.start()
     except BaseException:

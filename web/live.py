@@ -102,7 +102,7 @@ LIVE = web.AppKey("live", LiveConnections)
 async def live(request: web.Request) -> web.StreamResponse:
     """The websocket of one screen."""
     services, connections = request.app[SERVICES], request.app[LIVE]
-    if not is_own_page(request, services.allowed_origins):
+    if not is_own_page(request):
         raise web.HTTPForbidden(text="pages of other sites may not connect here")
     if connections.strangers >= STRANGERS_LIMIT:
         raise web.HTTPServiceUnavailable(text="too many connections wait to sign in; try again in some seconds")

@@ -11,6 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from web.problems import Handler
+from web.services import SERVICES
 
 BARE = "/bare"
 FILES = {
@@ -43,6 +44,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+HSTS = "max-age=31536000"
+"""Whoever has come over TLS once never comes without again, for a year."""
 
 
 def is_built(panel: Path = PANEL) -> bool:
@@ -102,5 +106,7 @@ async def harden(request: web.Request, response: web.StreamResponse) -> None:
     """Put the headers on every answer, and keep what the API says out of caches."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.app[SERVICES].proxies.is_encrypted(request):
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")

@@ -20,6 +20,7 @@ from kernel.messages import LiveHub
 from queue_router.agents import Agents
 from queue_router.desks import Desks
 from queue_router.live_board import LiveBoard
+from web.proxies import Proxies
 
 ReadinessCheck = Callable[[], Awaitable[str | None]]
 """None when all is well, else what is not."""
@@ -80,6 +81,8 @@ class Services:
     """Checks by name, for `/readyz`. The database is checked anyway."""
     allowed_origins: frozenset[str] = frozenset()
     """Origins (`https://desk.example.com`) whose pages may open `/live`, besides the page's own."""
+    proxies: Proxies = Proxies()  # noqa: RUF009 - it never changes
+    """Whose word counts on where a request comes from."""
     queues_of: Callable[[int], frozenset[str]] = lambda user_id: frozenset()
     """The queues whose calls a user takes: their leads and tasks are that user's team's."""
 

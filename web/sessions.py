@@ -83,7 +83,7 @@ class Session(View):
             401: Login and password do not fit
             429: Too many tries; Retry-After says when the next is possible
         """
-        if not is_own_page(self.request, self.services.allowed_origins):
+        if not is_own_page(self.request):
             raise ProblemError(HTTPStatus.FORBIDDEN, "pages of other sites may not sign anybody in")
         try:
             _, started = await self.request.app[DOOR].sign_in(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -160,29 +159,21 @@ def require(user: SignedIn, action: Action, thing: Thing, owner: Owner | None = 
         raise ProblemError(HTTPStatus.FORBIDDEN, f"{who} may not {action} this {thing}")
 
 
-def is_own_page(request: web.Request, allowed: frozenset[str]) -> bool:
+def is_own_page(request: web.Request) -> bool:
     """Whether the page that asks is ours or an allowed one. What is no browser sends no Origin, and may."""
     origin = request.headers.get("Origin")
     if origin is None:
         return True
-    return origin in allowed or (urlsplit(origin).netloc == request.host and origin.startswith("http"))
+    services = request.app[SERVICES]
+    is_ours = urlsplit(origin).netloc == services.proxies.host_of(request) and origin.startswith("http")
+    return is_ours or origin in services.allowed_origins
 
 
 def is_encrypted(request: web.Request) -> bool:
-    """Whether whoever asks does so over TLS, here or at a proxy before us."""
-    return request.secure or request.headers.get("X-Forwarded-Proto", "").split(",")[-1].strip() == "https"
+    """Whether whoever asks does so over TLS, here or at a proxy that we trust."""
+    return request.app[SERVICES].proxies.is_encrypted(request)
 
 
 def address_of(request: web.Request) -> str:
-    """Where a request comes from. A proxy on this machine is believed; what others say of themselves is not."""
-    remote = request.remote or "unknown"
-    try:
-        is_proxy = ipaddress.ip_address(remote).is_loopback
-    except ValueError:
-        return remote
-    if is_proxy and (said := request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()):
-        try:
-            return str(ipaddress.ip_address(said))
-        except ValueError:
-            return remote
-    return remote
+    """Where a request comes from, past the proxies that we trust."""
+    return request.app[SERVICES].proxies.address_of(request)
