@@ -60,7 +60,7 @@ from ringdesk.settings import Settings, SettingsError, make_private
 from web.application import create_app, start
 from web.proxies import Proxies
 from web.services import Services
-from web.tls import Certificate, CertificateError
+from web.tls import Certificate
 
 MIB = 1024 * 1024
 
@@ -134,10 +134,7 @@ class Ringdesk:
         settings, pbx = self.settings, self.settings.the_pbx()
         self.failure = asyncio.get_running_loop().create_future()
         if settings.http.certificate is not None and settings.http.key is not None:
-            try:
-                self.certificate = Certificate(settings.http.certificate, settings.http.key)
-            except CertificateError as error:
-                raise SettingsError(str(error)) from error
+            self.certificate = Certificate(settings.http.certificate, settings.http.key)
         make_private(settings.state)
         pbx.recordings.mkdir(parents=True, exist_ok=True)
         self.database = Database(settings.effective_database_url)
