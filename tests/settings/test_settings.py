@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import logging
+import re
 import stat
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import structlog
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from dialplan.destinations import ToQueue
 from ringdesk.cli import app
-from ringdesk.settings import SettingsError, load_settings, settings_from
+from ringdesk.settings import Settings, SettingsError, load_settings, settings_from
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "ringdesk.example.toml"
+FOUND_BY_ITSELF = {"pbx.node", "pbx.absent_modules"}
+"""The name of the section, and what is seen of the Asterisk that runs: nothing to be set."""
+OF_ONE_KIND = {"pbx.numbers"}
+"""Tables of names that an installation chooses: looked into no further."""
 
 
 @pytest.fixture(autouse=True)
@@ -62,9 +71,46 @@ def test_the_environment_stands_over_the_file(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_example_file_is_right(tmp_path: Path) -> None:
-    example = Path(__file__).resolve().parents[2] / "docs" / "ringdesk.example.toml"
-    settings = load_settings(example, state=tmp_path)
+    settings = load_settings(EXAMPLE, state=tmp_path)
     assert settings.the_pbx().numbers == {"+6621234567": ToQueue(queue="sales")}
+
+
+def test_the_example_file_shows_every_setting_and_no_other(tmp_path: Path) -> None:
+    everything = re.sub(r"^#(?=\S)", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    file = tmp_path / "ringdesk.toml"
+    file.write_text(everything, encoding="utf-8")
+    settings = load_settings(file, state=tmp_path)  # and so there is none that does not exist
+    assert settings.the_pbx().sip_address == "0.0.0.0"  # noqa: S104
+    values = tomllib.loads(everything)
+    values["pbx"] = values["pbx"]["main"]
+    shown = set(_named(values))
+    assert set(_settable(Settings)) - FOUND_BY_ITSELF - shown == set()
+
+
+def _named(values: dict[str, Any], place: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        here = f"{place}{name}"
+        yield here
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, dict) and here not in OF_ONE_KIND:
+                yield from _named(part, f"{here}.")
+
+
+def _settable(model: type[BaseModel], place: str = "") -> Iterator[str]:
+    """The names of all settings, as `_named` gives those of a file."""
+    for name, field in model.model_fields.items():
+        here = f"{place}{name}"
+        yield here
+        if here not in OF_ONE_KIND:
+            for inner in _models_in(field.annotation):
+                yield from _settable(inner, f"{here}.")
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
 
 
 @pytest.mark.parametrize(
