@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+from collections import deque
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,7 +17,11 @@ _FIRST, _LAST, _BLOCK = 20_000, 32_000, 250
 _RTP_PORTS = 100
 LOOPBACK = "127.0.0.1"
 
-_claims: list[socket.socket] = []
+_MOST_BLOCKS = 12
+"""Blocks that one process claims before it hands out again what it handed out longest ago, so that others find some."""
+
+_claims: deque[tuple[range, socket.socket]] = deque()
+"""The blocks of this process, the one handed out longest ago first."""
 _unused: list[int] = []
 
 
@@ -39,14 +44,16 @@ class PortUse:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of the loopback address that nobody uses now, for UDP and TCP alike, each handed out once.
+    """Ports of the loopback address that nobody uses now, for UDP and TCP alike; none comes twice within thousands.
 
     Other processes that ask the same way get others as long as this process lives: it claims a block of ports by a
-    name in the kernel, which goes away with the process. Raises RuntimeError where no block is left.
+    name in the kernel, which goes away with the process. Raises RuntimeError where all ports are in use.
     """
     ports: list[int] = []
+    blocks_tried = 0
     while len(ports) < count:
         if not _unused:
+            blocks_tried = _try_another(blocks_tried)
             _unused.extend(_claim_block())
         port = _unused.pop(0)
         if _is_free(port, LOOPBACK):
@@ -56,6 +63,7 @@ def free_ports(count: int) -> list[int]:
 
 def free_port_range(count: int) -> tuple[int, int]:
     """First and last of `count` neighbouring free ports, the first one even, as RTP wants it."""
+    blocks_tried = 0
     while True:
         candidates = _unused[-count - 1 :]
         if len(candidates) > count and candidates == list(range(candidates[0], candidates[0] + count + 1)):
@@ -64,6 +72,7 @@ def free_port_range(count: int) -> tuple[int, int]:
             if all(_is_free(port, LOOPBACK) for port in range(first, first + count)):
                 return first, first + count - 1
         else:
+            blocks_tried = _try_another(blocks_tried)
             _unused[:] = _claim_block()
 
 
@@ -92,7 +101,23 @@ def require_free(uses: Iterable[PortUse]) -> None:
             )
 
 
+def _try_another(tried: int) -> int:
+    if tried > (_LAST - _FIRST) // _BLOCK:
+        raise RuntimeError(f"no free ports between {_FIRST} and {_LAST} are left on this machine")
+    return tried + 1
+
+
 def _claim_block() -> range:
+    if len(_claims) < _MOST_BLOCKS and (claimed := _claim_new_block()) is not None:
+        _claims.append(claimed)
+    elif _claims:
+        _claims.rotate(-1)
+    else:
+        raise RuntimeError(f"other programs of Ringdesk have all ports between {_FIRST} and {_LAST}")
+    return _claims[-1][0]
+
+
+def _claim_new_block() -> tuple[range, socket.socket] | None:
     blocks = list(range(_FIRST, _LAST, _BLOCK))
     random.shuffle(blocks)
     for first in blocks:
@@ -103,9 +128,8 @@ def _claim_block() -> range:
         except OSError:
             claim.close()
             continue
-        _claims.append(claim)
-        return range(first, first + _BLOCK)
-    raise RuntimeError(f"no free ports between {_FIRST} and {_LAST} are left on this machine")
+        return range(first, first + _BLOCK), claim
+    return None
 
 
 def _is_free(port: int, host: str) -> bool:

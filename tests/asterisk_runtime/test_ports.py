@@ -34,6 +34,18 @@ def test_every_port_is_handed_out_once_also_to_other_processes() -> None:
     assert len(ports) == len(set(ports)) == 120
 
 
+def test_what_was_handed_out_long_ago_comes_again_unless_it_is_in_use() -> None:
+    [kept] = free_ports(1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind((LOOPBACK, kept))
+        seen: list[int] = []
+        for _ in range(20):
+            first, last = free_port_range(200)
+            seen += range(first, last + 1)
+    assert kept not in seen
+    assert len(set(seen)) < len(seen)
+
+
 def test_a_port_in_use_is_passed_over() -> None:
     [first] = free_ports(1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
