@@ -19,8 +19,9 @@ setup-demo: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) tools/bootstrap.py $(VENV)
 
+# Two at a time: most tests wait for calls.
 test: setup lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Without real calls, browser and PostgreSQL: for a change in progress.
 test-fast: $(STAMP)
