@@ -193,8 +193,10 @@ class Agents:
                 )
                 if row.wrap_up_until is not None:
                     # What is left of it: also after a restart somebody's notes are not cut short.
-                    left = min((row.wrap_up_until - self._clock.now()).total_seconds(), LONGEST_WRAP_UP_SECONDS)
-                    self._wrap_up(agent, left)
+                    left = (row.wrap_up_until - self._clock.now()).total_seconds()
+                    if 0 < left <= LONGEST_WRAP_UP_SECONDS:
+                        agent.wrap_up_until = self._clock.monotonic() + left
+                        agent.wrap_up_ends = row.wrap_up_until
             agent.name = name
             self._by_user[agent.user_id] = self._by_account[agent.account] = agent
             self._refresh(agent)

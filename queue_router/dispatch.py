@@ -120,6 +120,8 @@ class Dispatcher:
         self._prefix = prefix
         self.waiting = WaitingCalls()
         WAITING.set_function(lambda: len(self.waiting))
+        self._asking: set[str] = set()
+        """The calls (by key) about which the dialplan asks at this moment."""
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._offers: dict[str, asyncio.Task[None]] = {}
@@ -157,6 +159,7 @@ class Dispatcher:
 
         From here on it is the entry's, until `let_wait` or `done`. None for a call that did not wait.
         """
+        self._asking.add(key)
         waiting = self.waiting.find(key)
         if waiting is None:
             return None
@@ -164,6 +167,10 @@ class Dispatcher:
             self._offer_is_over(waiting, OUTCOMES.get(status, OfferOutcome.FAILED))
         self._move(waiting, Phase.ENTERING)
         return waiting
+
+    def end_entry(self, key: str) -> None:
+        """The dialplan asks no more about that call."""
+        self._asking.discard(key)
 
     def spoken_for(self, waiting: WaitingCall | None, call: EnteredCall) -> frozenset[int]:
         """The ready agents (user ids) who are due to callers who wait before that one."""
@@ -243,7 +250,11 @@ class Dispatcher:
         present = {caller.channel for caller in placed}
         for caller in placed:
             waiting = self.waiting.find(caller.key)
-            if waiting is None:
+            if waiting is None and caller.place is Place.ENTRY and caller.key not in self._asking:
+                # It asked one who is there no more, and a phone may ring for it still: should nobody answer, the
+                # dialplan sends it to app_queue by itself.
+                self.look_for_strays()
+            elif waiting is None:
                 self._adopt_stranger(caller)
             elif waiting.phase_since < snapshot.began:
                 self._set_right(waiting, caller)

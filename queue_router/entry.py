@@ -116,8 +116,10 @@ class Entry:
             result = "hung_up"
             raise
         finally:
-            if result == "failed" and self._dispatcher is not None:
-                self._dispatcher.look_for_strays()
+            if self._dispatcher is not None:
+                self._dispatcher.end_entry(key)
+                if result == "failed":
+                    self._dispatcher.look_for_strays()
             ENTERED.labels(result).inc()
             log.info("entry", call_id=call.call_id if call else None, result=result)
 

@@ -11,6 +11,10 @@ from pbx.snapshot import ChannelState
 from queue_router.waiting import moment_of
 
 
+_OF_CALLERS = frozenset({"Up", "Ring"})
+"""States of a caller's channel: answered, or (where an agent's answer is to be the first) not yet."""
+
+
 class Place(StrEnum):
     """What matters of it to the router."""
 
@@ -45,10 +49,8 @@ def place_of(channel: ChannelState, prefix: str) -> Place:
     """Where that channel is; `prefix` begins the names of our contexts."""
     context = text(channel.headers, "Context")
     application = text(channel.headers, "Application").lower()
-    if application in ("appdial", "appqueue") or text(channel.headers, "ChannelStateDesc") != "Up":
-        return (
-            Place.ELSEWHERE
-        )  # somebody who is being called, or a caller whom we would not answer before an agent does
+    if application in ("appdial", "appqueue") or text(channel.headers, "ChannelStateDesc") not in _OF_CALLERS:
+        return Place.ELSEWHERE  # somebody who is being called
     if channel.bridge:
         return Place.TALKING
     match context.removeprefix(prefix) if context.startswith(prefix) else "":
