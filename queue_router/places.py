@@ -10,7 +10,6 @@ from pbx.events import text
 from pbx.snapshot import ChannelState
 from queue_router.waiting import moment_of
 
-
 _OF_CALLERS = frozenset({"Up", "Ring"})
 """States of a caller's channel: answered, or (where an agent's answer is to be the first) not yet."""
 
