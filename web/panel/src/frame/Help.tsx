@@ -19,7 +19,15 @@ const KEYS = [
 export function Help({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t("keys.title")} size="sm" centered lockScroll={false}>
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title={t("keys.title")}
+      closeButtonProps={{ "aria-label": t("keys.close") }}
+      size="sm"
+      centered
+      lockScroll={false}
+    >
       <dl className="keys">
         {KEYS.map(([text, keys]) => (
           <div key={text}>
