@@ -31,9 +31,12 @@ from tests.pbx_link.proxy import Proxy
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 
+Kind = PhoneEventKind
 RINGDESK = Path(sys.executable).with_name("ringdesk")
-ACCOUNTS = ("1001", "1002", "1003")
-START_SECONDS, STEP_SECONDS = 40, 30
+TALKING = WAITING = 5
+ACCOUNTS = tuple(str(1001 + index) for index in range(TALKING))
+LEAVING = (0, 1, TALKING)
+START_SECONDS, STEP_SECONDS = 60, 60
 
 
 def number(of: int) -> str:
@@ -71,7 +74,7 @@ class Service:
 async def open_house(tmp_path: Path) -> AsyncIterator[tuple[House, Service, Proxy]]:
     """A house whose agents are ready, and its service as a process, which hears Asterisk through the proxy."""
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(House(staff=3, with_service=False))
+        house = await stack.enter_async_context(House(staff=TALKING, with_service=False))
         proxy = await stack.enter_async_context(Proxy(house.pbx.ports.ami))
         settings = write_settings(house, tmp_path / "ringdesk.toml")
         told = settings.read_text()
@@ -143,7 +146,7 @@ async def agreed(house: House, numbers: Sequence[str]) -> None:
 
 
 class Traffic:
-    """Three who talk, three who wait, and others who come and go."""
+    """Five who talk, five who wait, and others who come and go."""
 
     def __init__(self, house: House, stack: AsyncExitStack) -> None:
         self._house = house
@@ -155,12 +158,12 @@ class Traffic:
     async def begin(self) -> None:
         for account in ACCOUNTS:
             self.agents.append(await self._stack.enter_async_context(self._house.ready_agent(account)))
-        for _ in range(3):
+        for _ in range(TALKING):
             await established(await self.call())
-        await journal_knows(self._house, 3)
+        await journal_knows(self._house, TALKING)
 
-    async def three_wait(self) -> None:
-        for _ in range(3):
+    async def others_wait(self) -> None:
+        for _ in range(WAITING):
             await established(await self.call())  # the queue answers at once, and plays music
 
     async def call(self) -> SoftPhone:
@@ -172,13 +175,33 @@ class Traffic:
         return phone
 
     async def come_and_go(self) -> None:
-        """Two who talked hang up, one who waited gives up, two more come and give up."""
-        for which in (0, 1, 3):
+        """Two who talked hang up, and who waits longest has their agents; one of those hangs up, too; two more come
+        and give up."""
+        for which in LEAVING:
             await self.callers[which].hangup()
         for _ in range(2):
             caller = await self.call()
             await established(caller)
             await caller.hangup()
+
+    async def are_served_in_order(self) -> None:
+        """Nobody else was cut off; who waits longest is the next one whom an agent answers."""
+        stayed = [phone for index, phone in enumerate(self.callers[: TALKING + WAITING]) if index not in LEAVING]
+        assert not [phone for phone in stayed if any(event.kind is PhoneEventKind.CLOSED for event in phone.events)]
+        served, following, last = set(self.numbers[TALKING + 1 : TALKING + 3]), *self.numbers[TALKING + 3 :][:2]
+
+        async def look() -> bool:
+            return served <= self._answered()
+
+        await eventually(look, "those before are served", timeout=STEP_SECONDS)
+        assert not self._answered() & {following, last}
+        served = {following}
+        await self.callers[2].hangup()
+        await eventually(look, "the next in the line is served", timeout=STEP_SECONDS)
+        assert last not in self._answered()
+
+    def _answered(self) -> set[str | None]:
+        return {event.peer for agent in self.agents for event in agent.events if event.kind is Kind.ESTABLISHED}
 
     async def end(self) -> None:
         """Everybody hangs up."""
@@ -187,7 +210,7 @@ class Traffic:
                 await phone.hangup()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_a_killed_service_knows_every_call_when_it_is_back(tmp_path: Path) -> None:
     async with open_house(tmp_path) as (house, service, _), AsyncExitStack() as stack:
         traffic = Traffic(house, stack)
@@ -195,8 +218,8 @@ async def test_a_killed_service_knows_every_call_when_it_is_back(tmp_path: Path)
         await house.stop_service()
         await service.start()
         await completed(house)
-        await traffic.three_wait()
-        await house_knows(house, 6)
+        await traffic.others_wait()
+        await house_knows(house, TALKING + WAITING)
         await service.kill()
 
         await traffic.come_and_go()
@@ -205,18 +228,19 @@ async def test_a_killed_service_knows_every_call_when_it_is_back(tmp_path: Path)
         gaps = await completed(house, at_least=2)
         assert {gap.reason for gap in gaps} == {"the service was not running"}
         calls = {call.caller_number: call for call in await house.calls()}
-        unheard = [calls[number] for number in traffic.numbers[6:]]
+        unheard = [calls[number] for number in traffic.numbers[TALKING + WAITING :]]
         assert [(call.outcome, call.queue, call.backfilled) for call in unheard] == [
             ("no_answer", "sales", True),
             ("no_answer", "sales", True),
         ]
-        assert [calls[traffic.numbers[which]].end_inferred for which in (0, 1, 3)] == [False] * 3
+        assert [calls[traffic.numbers[which]].end_inferred for which in LEAVING] == [False] * len(LEAVING)
+        await traffic.are_served_in_order()
         await traffic.end()
         await everything_ended(house)
         await agreed(house, traffic.numbers)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_a_stopped_service_knows_every_call_when_it_goes_on(tmp_path: Path) -> None:
     async with open_house(tmp_path) as (house, service, proxy), AsyncExitStack() as stack:
         traffic = Traffic(house, stack)
@@ -224,8 +248,8 @@ async def test_a_stopped_service_knows_every_call_when_it_goes_on(tmp_path: Path
         await house.stop_service()
         await service.start()
         await completed(house)
-        await traffic.three_wait()
-        await house_knows(house, 6)
+        await traffic.others_wait()
+        await house_knows(house, TALKING + WAITING)
         service.send(signal.SIGSTOP)
 
         proxy.refuses = True
@@ -235,6 +259,7 @@ async def test_a_stopped_service_knows_every_call_when_it_goes_on(tmp_path: Path
         proxy.refuses = False
         service.send(signal.SIGCONT)
         await completed(house, at_least=2)
+        await traffic.are_served_in_order()
         await traffic.end()
         await everything_ended(house)
         await agreed(house, traffic.numbers)
@@ -248,13 +273,13 @@ async def house_knows(house: House, wanted: int) -> None:
 
 
 async def all_quiet(house: House, traffic: Traffic) -> None:
-    """Asterisk has written the end of all five calls that ended."""
+    """Asterisk has written the end of all calls that ended."""
 
     async def look() -> bool:
         over = [told for told in told_by_asterisk(house).values() if told.outcome.value != "in_progress"]
-        return len(over) == 5
+        return len(over) == len(LEAVING) + 2
 
-    await eventually(look, "five calls are over", timeout=STEP_SECONDS)
+    await eventually(look, "the calls that ended are over", timeout=STEP_SECONDS)
 
 
 async def everything_ended(house: House) -> None:
