@@ -34,7 +34,7 @@ class Admin:
         url = f"{self._house.address}/api/v1/{path}"
         async with self._house.http.request(method, url, headers=self._headers, json=body) as response:
             assert response.status == status, await response.text()
-            return await response.json()
+            return await response.json() if status != 204 else None
 
 
 async def people(house: House) -> tuple[Admin, str]:
