@@ -154,6 +154,14 @@ async def test_lists_and_their_pages(house: House, page: Page, anna: Person) -> 
     await expect(page.locator(".note")).to_contain_text("No call fits")
     await picture(page, "calls-none")
     await page.get_by_role("button", name="Show all calls").click()
+    await page.get_by_label("Day").fill((now - timedelta(hours=1)).astimezone().strftime("%Y-%m-%d"))
+    await expect(page).to_have_url(re.compile("day="))
+    await expect(page.locator("tbody tr").first).to_be_visible()
+    await page.get_by_role("button", name="Mine").click()
+    await expect(page.get_by_role("button", name="Mine")).to_have_attribute("aria-pressed", "true")
+    await page.get_by_role("button", name="Mine").click()
+    await page.get_by_label("Day").fill("")
+    await expect(page.locator("tbody tr")).to_have_count(30)
     await page.locator("tbody tr").nth(3).click()
     await expect(page.locator(".story li").first).to_contain_text("021234567 dialled 029990000")
     await expect(page.locator(".story li").last).to_contain_text("Answered")
@@ -168,10 +176,76 @@ async def test_lists_and_their_pages(house: House, page: Page, anna: Person) -> 
     await picture(page, "search")
     await page.keyboard.press("Enter")
     await expect(page.locator("#contact-name")).to_have_text("Somchai Jaidee")
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("Somchai Jaidee")
     await expect(page).to_have_url(re.compile(rf"/contacts/{contact}$"))
     await expect(page.locator(".timeline li")).to_have_count(30)
     await picture(page, "contact")
     assert await rows_in_sight(page, ".timeline li") >= 10
+
+
+async def test_a_contact_is_changed_where_it_stands(house: House, page: Page, anna: Person) -> None:
+    contact = await house.add_contact("Somchai", "02 123 4567", company="Siam Foods Co.")
+    async with house.database.transaction() as session:
+        await house.services.crm.tasks.create(
+            session,
+            title="Send the price list",
+            now=house.services.clock.now(),
+            due_at=house.services.clock.now() + timedelta(days=1),
+            contact_id=contact,
+            creator_id=anna.id,
+            assignee_id=anna.id,
+        )
+    await sign_in(house, page)
+    await page.goto(str(house.client.make_url(f"/contacts/{contact}")))
+    for label, text in (
+        ("Name", "Somchai <b>Jaidee</b>"),
+        ("Company", "Siam Foods Ltd"),
+        ("E-mail", "somchai@siam.example"),
+        ("Tags", "VIP, Thai"),
+    ):
+        field = page.get_by_label(label, exact=True)
+        await field.fill(text)
+        await field.press("Tab")
+    await expect(page.locator("#contact-name")).to_have_text("Somchai <b>Jaidee</b>")
+    numbers = page.get_by_label("Numbers", exact=True)
+    await numbers.fill("02 123 4567\nnone at all")
+    await numbers.press("Control+Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("Not saved")
+    await expect(numbers).to_have_value("02 123 4567\nnone at all")
+    await numbers.fill("02 123 4567\n081 234 5678")
+    await numbers.press("Control+Enter")
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    await page.get_by_placeholder("Write a note").fill("Prefers mornings")
+    await page.get_by_role("button", name="Add note").click()
+    await expect(page.locator(".timeline li").first).to_contain_text("Prefers mornings")
+    await page.get_by_label("Done: Send the price list").click()
+    await expect(page.get_by_label("Done: Send the price list")).to_be_checked()
+    await expect(page.get_by_label("Done: Send the price list")).to_be_enabled()
+    await picture(page, "contact-changed")
+    await page.reload()
+    await expect(page.get_by_label("Tags", exact=True)).to_have_value("VIP, Thai")
+    await expect(page.get_by_label("E-mail", exact=True)).to_have_value("somchai@siam.example")
+    await expect(page.get_by_label("Company", exact=True)).to_have_value("Siam Foods Ltd")
+    await expect(numbers).to_have_value("02 123 4567\n081 234 5678")
+    await expect(page.locator(".tasks")).to_have_count(0)
+    await page.get_by_role("button", name="Notes", exact=True).click()
+    await expect(page.locator(".timeline li")).to_have_count(1)
+
+
+async def test_a_company_that_calls_is_shown_as_that_company(house: House, page: Page, anna: Person) -> None:
+    async with house.database.transaction() as session:
+        await house.services.crm.companies.create(
+            session, name="Siam Foods Co.", numbers=["02 999 8877"], now=house.services.clock.now()
+        )
+    await sign_in(house, page)
+    house.services.desks.offer(anna.id, desk_call(house.services.clock.now(), number="+6629998877"))
+    await expect(page.locator("#caller")).to_have_text("Siam Foods Co.")
+    await expect(page.get_by_label("Company", exact=True).first).to_have_value("Siam Foods Co.")
+    await picture(page, "company")
+    await page.get_by_label("Name of the caller").fill("Nok")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator("#caller")).to_have_text("Nok")
+    await expect(page.locator(".person")).to_contain_text("Siam Foods Co.")
 
 
 @pytest.mark.parametrize(("language", "waiting"), [("ไทย", "รอสาย"), ("Русский", "Ждём звонка")])

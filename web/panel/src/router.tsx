@@ -28,14 +28,28 @@ const board = createRoute({
 export const SHOWN = ["all", "missed", "answered", "live"] as const;
 export type Shown = (typeof SHOWN)[number];
 
+/** Which calls the list shows. `day` is a date in the browser's own time, `agent` a user. */
+export interface CallSearch {
+  show?: Shown;
+  q?: string;
+  mine?: true;
+  agent?: number;
+  queue?: string;
+  day?: string;
+}
+
 const words = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : undefined);
 
 const calls = createRoute({
   getParentRoute: () => root,
   path: "/calls",
-  validateSearch: (search: Record<string, unknown>): { show?: Shown; q?: string } => ({
+  validateSearch: (search: Record<string, unknown>): CallSearch => ({
     show: SHOWN.find((each) => each === search.show && each !== "all"),
     q: words(search.q) || undefined,
+    mine: search.mine === true || undefined,
+    agent: Number.isInteger(search.agent) && Number(search.agent) > 0 ? Number(search.agent) : undefined,
+    queue: words(search.queue) || undefined,
+    day: /^\d{4}-\d\d-\d\d$/.test(words(search.day) ?? "") ? words(search.day) : undefined,
   }),
   component: lazyRouteComponent(() => import("./pages/Calls"), "CallsPage"),
 });

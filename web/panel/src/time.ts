@@ -35,3 +35,9 @@ const isSameDay = (iso: string, now: number) => new Date(iso).toDateString() ===
 export const dayOrClock = (iso: string, now: number) => (isSameDay(iso, now) ? clock(iso) : day(iso));
 export const dayAndClock = (iso: string, now: number) =>
   isSameDay(iso, now) ? clock(iso) : `${day(iso)} ${clock(iso)}`;
+
+/** The first moment of a day (2026-11-27, in the browser's own time), and of the next. */
+export function dayBounds(date: string): [string, string] {
+  const [year = 0, month = 1, day = 1] = date.split("-").map(Number);
+  return [new Date(year, month - 1, day).toISOString(), new Date(year, month - 1, day + 1).toISOString()];
+}

@@ -1,6 +1,7 @@
 // Who waits in which queue, beside one's own work.
 import { useTranslation } from "react-i18next";
 import { useBoard } from "../live/store";
+import { useQueueNames } from "../parts/queueNames";
 import { Timer } from "../parts/Timer";
 
 const MOST = 8;
@@ -8,6 +9,7 @@ const MOST = 8;
 export function Queues() {
   const { t } = useTranslation();
   const board = useBoard();
+  const names = useQueueNames();
   if (!board || board.queues.length === 0) return null;
   return (
     <section className="queues" aria-label={t("queues")}>
@@ -15,7 +17,7 @@ export function Queues() {
       <ul>
         {board.queues.slice(0, MOST).map((queue) => (
           <li key={queue.name} className="row" data-waits={queue.waiting > 0 || undefined}>
-            <span className="grow cut">{queue.name}</span>
+            <span className="grow cut">{names.find((each) => each.name === queue.name)?.label ?? queue.name}</span>
             <span className="figure" title={t("queues.waiting")}>
               {queue.waiting}
             </span>

@@ -11,8 +11,11 @@ import { Way } from "../parts/icons";
 import { RowLink } from "../parts/RowLink";
 import { Empty, ErrorNote, SkeletonRows } from "../parts/states";
 import { Timer } from "../parts/Timer";
-import { SHOWN, type Shown } from "../router";
-import { dayAndClock, duration, secondsBetween } from "../time";
+import { useAgents, useNames } from "../parts/agents";
+import { useQueueNames } from "../parts/queueNames";
+import { type CallSearch, SHOWN } from "../router";
+import { useMe } from "../session";
+import { dayAndClock, dayBounds, duration, secondsBetween } from "../time";
 
 const ROWS = 50;
 
@@ -20,20 +23,29 @@ export function CallsPage() {
   const { t } = useTranslation();
   const now = useNow();
   const navigate = useNavigate();
-  const { show = "all", q = "" } = useSearch({ from: "/calls" });
-  const isFiltered = show !== "all" || q !== "";
+  const me = useMe();
+  const names = useNames();
+  const agents = useAgents();
+  const queues = useQueueNames();
+  const search = useSearch({ from: "/calls" });
+  const { show = "all", q = "", mine, agent, queue, day } = search;
+  const isFiltered = Object.values(search).some((value) => value !== undefined);
   const calls = useInfiniteQuery({
-    queryKey: ["calls", "list", show, q],
-    queryFn: ({ pageParam }) =>
-      api<CallList>(
-        `/calls?limit=${ROWS}&show=${show}&q=${encodeURIComponent(q)}&cursor=${encodeURIComponent(pageParam)}`,
-      ),
+    queryKey: ["calls", "list", show, q, mine ? me.id : agent, queue, day],
+    queryFn: ({ pageParam }) => {
+      const asked = new URLSearchParams({ limit: String(ROWS), show, q, cursor: pageParam });
+      if (mine || agent) asked.set("user_id", String(mine ? me.id : agent));
+      if (queue) asked.set("queue", queue);
+      const [since, until] = day ? dayBounds(day) : [null, null];
+      if (since) asked.set("since", since);
+      if (until) asked.set("until", until);
+      return api<CallList>(`/calls?${asked}`);
+    },
     initialPageParam: "",
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: (before) => before,
   });
-  const filter = (change: { show?: Shown; q?: string }) =>
-    void navigate({ to: "/calls", search: { show, q: q || undefined, ...change }, replace: true });
+  const filter = (change: CallSearch) => void navigate({ to: "/calls", search: { ...search, ...change }, replace: true });
   const items = calls.data?.pages.flatMap((page) => page.items) ?? [];
 
   return (
@@ -46,7 +58,54 @@ export function CallsPage() {
               {t(`calls.${each}`)}
             </button>
           ))}
+          <span className="chips-gap" />
+          <button
+            type="button"
+            aria-pressed={mine === true}
+            onClick={() => filter({ mine: mine ? undefined : true, agent: undefined })}
+          >
+            {t("calls.mine")}
+          </button>
         </div>
+        {queues.length > 1 && (
+          <select
+            className="filter-select"
+            aria-label={t("calls.by_queue")}
+            value={queue ?? ""}
+            onChange={(event) => filter({ queue: event.currentTarget.value || undefined })}
+          >
+            <option value="">{t("calls.any_queue")}</option>
+            {queues.map((each) => (
+              <option key={each.name} value={each.name}>
+                {each.label}
+              </option>
+            ))}
+          </select>
+        )}
+        {agents.length > 1 && (
+          <select
+            className="filter-select"
+            aria-label={t("calls.by_agent")}
+            value={agent ?? ""}
+            onChange={(event) =>
+              filter({ agent: Number(event.currentTarget.value) || undefined, mine: undefined })
+            }
+          >
+            <option value="">{t("calls.any_agent")}</option>
+            {agents.map((each) => (
+              <option key={each.user_id} value={each.user_id}>
+                {each.name}
+              </option>
+            ))}
+          </select>
+        )}
+        <input
+          className="filter-select"
+          type="date"
+          aria-label={t("calls.day")}
+          value={day ?? ""}
+          onChange={(event) => filter({ day: event.currentTarget.value || undefined })}
+        />
         <FilterBox value={q} label={t("calls.filter")} onChange={(text) => filter({ q: text || undefined })} />
       </div>
       {calls.isPending && <SkeletonRows rows={15} />}
@@ -102,7 +161,7 @@ export function CallsPage() {
                   </td>
                   <td className="wide">{call.dialed ?? t("none")}</td>
                   <td className="wide">{call.queue ?? t("none")}</td>
-                  <td className="wide cut">{call.answered_by.join(", ") || t("none")}</td>
+                  <td className="wide cut">{names(call.answered_by) || t("none")}</td>
                   <td className="figure">
                     {call.answered_at === null ? (
                       t("none")

@@ -50,7 +50,7 @@ export function Tasks({ about }: { about: About }) {
             <input
               type="checkbox"
               aria-label={t("tasks.done", { title: task.title })}
-              checked={task.done}
+              checked={tick.isPending && tick.variables.id === task.id ? !task.done : task.done}
               disabled={tick.isPending}
               onChange={() => tick.mutate(task)}
             />

@@ -7,6 +7,7 @@ import { type Activity, type ActivityList, api } from "../api/client";
 import { useNow } from "../clock";
 import { word } from "../i18n";
 import { dayAndClock, duration, secondsBetween } from "../time";
+import { useNames } from "./agents";
 import { Way } from "./icons";
 import type { About } from "./Tasks";
 import { Empty, ErrorNote, SkeletonRows } from "./states";
@@ -21,27 +22,32 @@ interface CallData {
   outcome?: string;
 }
 
+export const KINDS = ["", "call", "note", "task"] as const;
+export type Kind = (typeof KINDS)[number];
+
 interface Props {
   about: About;
+  /** Only what is of that kind; "": everything. */
+  kind?: Kind;
   rows: number;
   /** The call that is on the desk: it has not happened yet. */
   except?: string;
 }
 
-export function Timeline({ about, rows, except }: Props) {
+export function Timeline({ about, rows, except, kind = "" }: Props) {
   const { t } = useTranslation();
   const [records, id] = "contact" in about ? ["contacts", about.contact] : ["companies", about.company];
   const page = useInfiniteQuery({
-    queryKey: ["timeline", records, id, rows],
+    queryKey: ["timeline", records, id, rows, kind],
     queryFn: ({ pageParam }) =>
-      api<ActivityList>(`/${records}/${id}/timeline?limit=${rows}&cursor=${encodeURIComponent(pageParam)}`),
+      api<ActivityList>(`/${records}/${id}/timeline?limit=${rows}&kind=${kind}&cursor=${encodeURIComponent(pageParam)}`),
     initialPageParam: "",
     getNextPageParam: (last) => last.next_cursor ?? undefined,
   });
   if (page.isPending) return <SkeletonRows rows={Math.min(rows, 8)} />;
   if (page.isError && !page.data) return <ErrorNote error={page.error} retry={() => void page.refetch()} />;
   const items = page.data.pages.flatMap((each) => each.items).filter((each) => each.call_id === null || each.call_id !== except);
-  if (items.length === 0) return <Empty text={t("timeline.empty")} />;
+  if (items.length === 0) return <Empty text={t(kind === "" ? "timeline.empty" : "timeline.empty.kind")} />;
   return (
     <>
       <ol className="timeline">
@@ -63,6 +69,7 @@ export function Timeline({ about, rows, except }: Props) {
 function Row({ activity }: { activity: Activity }) {
   const { t } = useTranslation();
   const now = useNow();
+  const names = useNames();
   const when = <span className="when wide-when">{dayAndClock(activity.at, now)}</span>;
   if (activity.kind !== "call" || activity.call_id === null) {
     const { outcome, done } = activity.data as { outcome?: string | null; done?: boolean };
@@ -100,7 +107,7 @@ function Row({ activity }: { activity: Activity }) {
       {when}
       <Way direction={data.direction} label={word("direction", data.direction)} />
       <span className="grow cut">{t(isOut ? "timeline.call_out" : "timeline.call_in")}</span>
-      <span className="quiet cut wide">{data.answered_by?.join(", ")}</span>
+      <span className="quiet cut wide">{names(data.answered_by)}</span>
       <span className="length">{talked === null ? "" : duration(talked)}</span>
       <span className={isMissed ? "outcome alarm-text" : "outcome quiet"}>{word("outcome", outcome)}</span>
     </Link>
