@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+from typing import Annotated
+
 import typer
 
 from ringdesk.asterisk.cli import asterisk_app, setup
@@ -12,11 +15,28 @@ from ringdesk.people_cli import user_app
 from ringdesk.schema_cli import db_app
 from ringdesk.service_cli import serve
 
+
+def _tell_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"ringdesk {metadata.version('ringdesk')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # they may hold secrets
-    help="Ringdesk: a telephony-first contact centre on Asterisk.",
 )
+
+
+@app.callback()
+def ringdesk(
+    version: Annotated[
+        bool, typer.Option("--version", help="Tell the version.", is_eager=True, callback=_tell_version)
+    ] = False,
+) -> None:
+    """Ringdesk: a telephony-first contact centre on Asterisk."""
+
+
 app.command()(serve)
 app.command()(demo)
 app.command()(setup)

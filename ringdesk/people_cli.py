@@ -24,7 +24,7 @@ from kernel.clock import SystemClock
 from kernel.database import Database
 from queue_router.agents import AgentRow, add_agent
 from ringdesk.options import ConfigOption
-from ringdesk.settings import load_settings
+from ringdesk.settings import Settings, load_settings
 from ringdesk.told import told
 
 T = TypeVar("T")
@@ -40,7 +40,13 @@ def add(
     phone: Annotated[str | None, typer.Option(help="The account of the phone at which they take calls.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Add a person. A running service knows of a new agent within ten seconds."""
+    """Add a person. A running service knows of a new agent within ten seconds.
+
+    The phone has to be there: in the settings before the first start, in the panel afterwards.
+    """
+    with told():
+        if phone:
+            _require_phone(load_settings(config), phone)
 
     async def work(session: AsyncSession) -> None:
         now = SystemClock().now()
@@ -123,6 +129,19 @@ def list_(config: ConfigOption = None) -> None:
         typer.echo(f"{user.login:20} {user.role.value:12} {account or '-':8} {user.name}{left}")
     if not found:
         typer.echo("Nobody yet. Add somebody: ringdesk user add anna --name 'Anna Petrova' --phone 1001", err=True)
+
+
+def _require_phone(settings: Settings, account: str) -> None:
+    """`BadInput` where Asterisk is told of no phone with that account: its calls would go nowhere."""
+    from ringdesk.publishing import known_config  # slow to import: every other command would wait
+
+    known = [phone.account for phone in asyncio.run(known_config(settings)).phones]
+    if account not in known:
+        there = f"there are {', '.join(known[:20])}{' …' if len(known) > 20 else ''}" if known else "there are none yet"
+        raise BadInput(
+            "phone",
+            f"there is no phone {account!r} ({there}): add it in the panel, or before the first start in the settings",
+        )
 
 
 async def _somebody(session: AsyncSession, login: str) -> User:

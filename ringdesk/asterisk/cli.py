@@ -81,8 +81,18 @@ def up(
         instance = AsteriskInstance(settings.state / "asterisk", ports=pbx.ports, sip_address=pbx.sip_address, via=via)
         was_running = instance.status().running is not None
         running = instance.up(lambda way: _files(pbx, way))
+        # Ports that the command line gave it at its start are not those of the settings, and are meant.
+        as_it_runs = pbx.model_copy(update={"ports": running.ports})
+        changed = instance.differing(_files(as_it_runs, choose(running.via))) if was_running else []
     verb = "runs already" if was_running else "is up"
     typer.echo(f"Asterisk {running.version} {verb} ({running.via}), SIP on {pbx.sip_address}:{running.ports.sip_udp}.")
+    if changed:
+        typer.echo(
+            f"It was left as it is, but the settings have changed since it was told of them ({', '.join(changed)}).\n"
+            "Phones, trunks, queues and numbers: ringdesk dialplan publish, during calls too. "
+            "Addresses and ports: ringdesk asterisk down, then up.",
+            err=True,
+        )
 
 
 def _files(pbx: PbxConfig, way: Way) -> Mapping[str, str]:

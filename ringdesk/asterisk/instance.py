@@ -122,6 +122,15 @@ class AsteriskInstance:
                 raise
             return running
 
+    def differing(self, files: Mapping[str, str]) -> list[str]:
+        """The names of those of `files` that Asterisk's directory has otherwise, or not at all, in order."""
+        differ = []
+        for name, text in files.items():
+            path = self.directories.etc / name
+            if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != text:
+                differ.append(name)
+        return sorted(differ)
+
     def down(self) -> bool:
         """End the Asterisk that `up` started, and nothing else. False where it did not run any more."""
         if not self.directories.state.is_dir():

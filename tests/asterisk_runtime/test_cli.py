@@ -10,6 +10,8 @@ import pytest
 from ringdesk.asterisk.ports import free_ports
 from tests.pbx_instance import installed_way
 
+ONE_PHONE = '[[pbx.main.phones]]\naccount = "1001"\nsecret = "change-me-1001"\n'
+
 
 def ringdesk(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from ringdesk.cli import main; main()", *arguments]
@@ -51,6 +53,14 @@ def test_a_life_from_up_to_down(tmp_path: Path) -> None:
         again = ringdesk("asterisk", "up", "--via", way, cwd=tmp_path)
         assert again.returncode == 0
         assert f"runs already ({way}), SIP on 127.0.0.1:{sip}" in again.stdout
+        assert "have changed" not in again.stderr
+
+        (tmp_path / "ringdesk.toml").write_text(f'state = "my state"\n{ONE_PHONE}')
+        changed = ringdesk("asterisk", "up", "--via", way, cwd=tmp_path)
+        assert changed.returncode == 0
+        assert "the settings have changed since it was told of them" in changed.stderr
+        assert "pjsip.conf" in changed.stderr
+        assert "change-me" not in changed.stderr
 
         status = ringdesk("asterisk", "status", cwd=tmp_path)
         assert status.returncode == 0

@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 import aiohttp
@@ -78,13 +79,24 @@ def test_no_command_is_left_out_of_the_test_above() -> None:
     assert set(shown) == listed
 
 
+def test_the_version_is_told() -> None:
+    told = ringdesk("--version")
+    assert (told.returncode, told.stdout) == (0, f"ringdesk {metadata.version('ringdesk')}\n")
+
+
 def test_people_are_added_listed_and_given_tokens(tmp_path: Path) -> None:
     def user(*words: str) -> subprocess.CompletedProcess[str]:
         return ringdesk("user", *words, cwd=tmp_path)
 
+    (tmp_path / "ringdesk.toml").write_text('[[pbx.main.phones]]\naccount = "1001"\nsecret = "change-me-1001"\n')
     nobody = user("list")
     assert (nobody.returncode, nobody.stdout) == (0, "")
     assert "Nobody yet" in nobody.stderr
+
+    without_phone = user("add", "anna", "--name", "Anna", "--phone", "1002")
+    assert without_phone.returncode == 1
+    assert "phone: there is no phone '1002' (there are 1001)" in without_phone.stderr
+    assert user("list").stdout == ""
 
     added = user("add", "anna", "--name", "สุดา วงศ์ไทย", "--phone", "1001")
     assert added.returncode == 0, added.stderr
