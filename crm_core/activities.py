@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Enum, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.details import values_of
@@ -89,7 +89,8 @@ class Activity(Base):
 class CallNumber(Base):
     """The number at the other end of a call, by which the calls of a number are found.
 
-    `settled` once the end of the call was dealt with: a missed call makes its task or lead once.
+    `settled` once the end of the call was dealt with: a missed call makes its task or lead once. `missed` while it
+    counts as one there: what is learned later may show that somebody talked.
     """
 
     __tablename__ = "call_numbers"
@@ -98,5 +99,6 @@ class CallNumber(Base):
     e164: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime] = mapped_column(UTCDateTime())
     settled: Mapped[bool] = mapped_column(default=False)
+    missed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     __table_args__ = (Index(None, "e164", "at"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.errors import BadInput
@@ -14,10 +14,10 @@ from crm_core.activities import CallNumber, Record, RecordKind
 from crm_core.contacts import ContactDirectory
 from crm_core.leads import MISSED_CALL, QUEUE_LIMIT, Lead, Leads, LeadStatus
 from crm_core.lookup import NumberMatches
-from crm_core.tasks import TITLE_LIMIT, Task, show_on_timeline
+from crm_core.tasks import TITLE_LIMIT, Task, Tasks, show_on_timeline
 from crm_core.timeline import call_activity_exists
 from kernel.messages import FactBus
-from pbx.facts import CallEnded, CallStarted, Direction
+from pbx.facts import CallEnded, CallMerged, CallStarted, Direction, PartyAnswered
 from pbx.journal_tables import CallRow
 
 
@@ -70,25 +70,57 @@ class MissedCalls:
     def __init__(self, directory: ContactDirectory, leads: Leads, zone: tzinfo | None = None) -> None:
         self._directory = directory
         self._leads = leads
+        self._tasks = Tasks()
         self._zone = zone
 
     def subscribe(self, facts: FactBus) -> None:
         """Hear of calls from now on. Subscribe the timeline first: it notes whose number a call is."""
         facts.subscribe(CallStarted, self.on_call)
         facts.subscribe(CallEnded, self.on_call)
+        facts.subscribe(PartyAnswered, self.on_call)
+        facts.subscribe(CallMerged, self.on_call)
 
-    async def on_call(self, session: AsyncSession, fact: CallStarted | CallEnded) -> None:
-        """Follow the call up if it is over and was missed. Its beginning may be told after its end."""
+    async def on_call(self, session: AsyncSession, fact: CallStarted | CallEnded | PartyAnswered | CallMerged) -> None:
+        """Follow the call up if it is over and was missed. Its beginning may be told after its end, and so may be that
+        somebody talked: then there is nothing to follow up."""
         call = await session.get(CallRow, fact.call_id)
         if call is None or call.ended_at is None or call.direction is None:
             return
         number = await session.get(CallNumber, fact.call_id)
-        if number is None or number.settled:
+        if number is None or (number.settled and not number.missed):
             return
-        number.settled = True
-        if is_missed(call):
+        was_missed, number.settled, number.missed = number.missed, True, is_missed(call)
+        if number.missed and not was_missed:
             await self._follow_up(session, call, number.e164)
+        elif was_missed and not number.missed:
+            await self._withdraw(session, call, number.e164)
         await session.flush()
+
+    async def _withdraw(self, session: AsyncSession, call: CallRow, e164: str) -> None:
+        """The call was not missed after all. What it alone asked for goes, unless a person has worked on it."""
+        at = call.ended_at or call.started_at
+        by_this = Task.origin.startswith(f"missed_call:{call.call_id}:", autoescape=True)
+        added_to = and_(Task.number == e164, Task.open_key.is_not(None), Task.missed_calls > 1)
+        for task in await session.scalars(select(Task).where(Task.done_at.is_(None), or_(by_this, added_to))):
+            task.missed_calls -= 1
+            task.version += 1
+            task.updated_at = at
+            if task.missed_calls == 0 and not task.notes:
+                await self._tasks.remove(session, task)
+                continue
+            if task.missed_calls == 0:
+                task.done_at, task.open_key = at, None
+            await session.flush()
+            await show_on_timeline(session, task)
+        lead = await self._leads.open_for(session, e164)
+        if lead is None or lead.missed_calls == 0:
+            return
+        lead.missed_calls -= 1
+        lead.version += 1
+        lead.updated_at = at
+        is_untouched = lead.status is LeadStatus.NEW and not lead.notes and lead.assignee_id is None
+        if lead.missed_calls == 0 and lead.source == MISSED_CALL and is_untouched and lead.contact_id is None:
+            await session.delete(lead)
 
     async def _follow_up(self, session: AsyncSession, call: CallRow, e164: str) -> None:
         at = call.ended_at or call.started_at

@@ -22,7 +22,7 @@ from crm_core.numbers import parse_number
 from kernel.database import Base
 from kernel.messages import FactBus
 from pbx.call_projection import storable
-from pbx.facts import CallEnded, CallStarted, Direction, PartyAnswered
+from pbx.facts import CallEnded, CallStarted, Direction, Outcome, PartyAnswered
 from pbx.journal_tables import CallRow
 
 __all__ = ["Activity", "ActivityKind", "ActivityPage", "ActivityPosition", "Record", "RecordKind", "Timeline"]
@@ -74,7 +74,11 @@ class Timeline:
         e164 = parse_number(number, self._directory.region).e164
         if e164 is None:
             return
-        await _insert(session, CallNumber, {"call_id": fact.call_id, "e164": e164, "at": fact.at, "settled": False})
+        await _insert(
+            session,
+            CallNumber,
+            {"call_id": fact.call_id, "e164": e164, "at": fact.at, "settled": False, "missed": False},
+        )
         values: dict[str, Any] = {
             "at": fact.at,
             "ended_at": None,
@@ -104,12 +108,18 @@ class Timeline:
                 # A new value, not a change within the old one: only that is seen and saved.
                 since = activity.data.get("answered_at") or fact.at.isoformat()
                 activity.data = {**activity.data, "answered_by": [*parties, fact.party], "answered_at": since}
+            if "outcome" in activity.data:
+                # Its end was told before, by who did not know that somebody talked.
+                activity.data = {**activity.data, "outcome": Outcome.ANSWERED.value}
 
     async def on_call_ended(self, session: AsyncSession, fact: CallEnded) -> None:
-        """Note how and when the call ended."""
+        """Note how and when the call ended. What was concluded does not stand over what was seen."""
         for activity in await of_call(session, fact.node, fact.call_id):
+            if fact.inferred and activity.ended_at is not None:
+                continue
+            outcome = Outcome.ANSWERED if activity.data.get("answered_by") else fact.outcome
             activity.ended_at = fact.at
-            activity.data = {**activity.data, "outcome": fact.outcome.value}
+            activity.data = {**activity.data, "outcome": outcome.value}
 
     async def records_of(self, session: AsyncSession, e164: str) -> list[Record]:
         """On whose timelines a call of that number is: contacts, their companies, companies, and the open lead."""

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -11,7 +12,7 @@ from crm_core.lookup import CompanyMatch, ContactMatch, NumberMatches
 from crm_core.missed_calls import call_backs, end_of_day
 from crm_core.tasks import Task
 from kernel.database import Database
-from pbx.facts import Direction
+from pbx.facts import INFERRED_END, CallEnded, CallFact, Direction, Outcome, PartyAnswered
 from tests.crm_core.calls import NOW, SOMCHAI, Story, call
 
 
@@ -178,6 +179,89 @@ async def test_a_call_of_a_company_and_its_people_is_on_all_their_timelines(stor
             ["1001"],
             "answered",
         )
+
+
+def answered_late(of: str = "1.1") -> PartyAnswered:
+    """Somebody talked, as Asterisk's files tell afterwards."""
+    common = {"node": "main", "call_id": f"main-{of}", "key": "answered:late", "channel": f"{of}2"}
+    return PartyAnswered(**common, at=NOW + timedelta(seconds=5), party="1001", backfilled=True)
+
+
+def with_concluded_end(facts: list[CallFact]) -> list[CallFact]:
+    return [replace(fact, key=INFERRED_END, inferred=True) if isinstance(fact, CallEnded) else fact for fact in facts]
+
+
+async def test_a_call_that_was_answered_after_all_asks_for_nothing(story: Story) -> None:
+    anna = await owner(story)
+    contact = await story.contact("Somchai", SOMCHAI, owner_id=anna)
+    await story.tell(*with_concluded_end(call()))
+    assert [task.missed_calls for task in await tasks(story)] == [1]
+    for _ in range(2):
+        await story.tell(answered_late())
+        assert await tasks(story) == []
+        [activity] = await timeline(story, RecordKind.CONTACT, contact)
+        assert (activity.kind, activity.data["outcome"], activity.data["answered_by"]) == ("call", "answered", ["1001"])
+
+
+async def test_of_several_missed_calls_only_the_one_that_was_answered_is_withdrawn(story: Story) -> None:
+    anna = await owner(story)
+    await story.contact("Somchai", SOMCHAI, owner_id=anna)
+    await story.tell(*with_concluded_end(call()))
+    await story.tell(*call("1.2", at=NOW + timedelta(minutes=5)))
+    await story.tell(answered_late())
+    [task] = await tasks(story)
+    assert (task.missed_calls, task.done_at) == (1, None)
+    assert task.open_key is not None
+
+
+async def test_a_task_with_notes_of_a_person_is_done_and_not_taken_away(story: Story) -> None:
+    anna = await owner(story)
+    await story.contact("Somchai", SOMCHAI, owner_id=anna)
+    await story.tell(*with_concluded_end(call()))
+    [task] = await tasks(story)
+    async with story.database.transaction() as session:
+        await story.crm.tasks.change(session, task.id, task.version, {"notes": "asks for a price"}, NOW)
+    await story.tell(answered_late())
+    [task] = await tasks(story)
+    assert task.done_at is not None
+    assert (task.missed_calls, task.open_key) == (0, None)
+
+
+@pytest.mark.parametrize("worked_on", [False, True])
+async def test_a_lead_of_a_call_that_was_answered_after_all_goes_unless_somebody_works_on_it(
+    story: Story, worked_on: bool
+) -> None:
+    await story.tell(*with_concluded_end(call()))
+    [lead] = await leads(story)
+    if worked_on:
+        async with story.database.transaction() as session:
+            await story.crm.leads.change(session, lead.id, lead.version, {"status": LeadStatus.WORKING}, NOW)
+    await story.tell(answered_late())
+    assert [(each.status, each.missed_calls) for each in await leads(story)] == (
+        [(LeadStatus.WORKING, 0)] if worked_on else []
+    )
+
+
+async def test_a_concluded_end_does_not_stand_over_one_that_was_seen(story: Story) -> None:
+    contact = await story.contact("Somchai", SOMCHAI)
+    facts = call(answered_by="1001")
+    await story.tell(*facts)
+    seen = facts[-1]
+    assert isinstance(seen, CallEnded)
+    concluded = replace(
+        seen, key=INFERRED_END, inferred=True, at=seen.at + timedelta(minutes=1), outcome=Outcome.FAILED
+    )
+    await story.tell(concluded)
+    [activity] = await timeline(story, RecordKind.CONTACT, contact)
+    assert (activity.ended_at, activity.data["outcome"]) == (seen.at, "answered")
+
+    # The other way round the true one stands over it.
+    others = call("1.2", at=NOW + timedelta(hours=1))
+    await story.tell(*with_concluded_end(others))
+    true = replace(others[-1], at=others[-1].at - timedelta(seconds=3))
+    await story.tell(true)
+    ends = [each.ended_at for each in await timeline(story, RecordKind.CONTACT, contact) if each.kind == "call"]
+    assert ends == [true.at, seen.at]
 
 
 def _matches(*owners: int | None) -> NumberMatches:
