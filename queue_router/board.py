@@ -190,7 +190,8 @@ def compose(
     is_pbx_heard: bool = True,
 ) -> BoardState:
     """The board. `queues` gives the members of each, `callers` are in their order, `figure` counts the day."""
-    reasons = why_each_waits(callers, queues, is_pbx_heard=is_pbx_heard)
+    listed = callers[:MOST_LISTED]
+    reasons = why_each_waits(listed, queues, is_pbx_heard=is_pbx_heard)
     counts: Counter[str] = Counter(caller.queue for caller in callers)
     longest: dict[str, datetime] = {}
     for caller in callers:
@@ -219,7 +220,7 @@ def compose(
             why=why,
             agent=caller.rings_at,
         )
-        for caller, why in zip(callers[:MOST_LISTED], reasons, strict=False)
+        for caller, why in zip(listed, reasons, strict=True)
     }
     return BoardState(day=day, queues=lines, waiting=waiting, agents={line.user_id: line for line in agents})
 
@@ -228,19 +229,45 @@ def why_each_waits(
     callers: Sequence[Caller], queues: Mapping[str, Sequence[Candidate]], *, is_pbx_heard: bool = True
 ) -> list[Why]:
     """Why each of `callers`, who are in their order, still waits."""
-    free = [Waiter(each.key, each.queue, each.excluded) for each in callers if _may_be_offered(each)]
-    pairings = pair(free, lambda queue: queues.get(queue, ()))
-    next_ones = {pairing.key for pairing in pairings}
-    return [
-        Why.NO_PBX if not is_pbx_heard else _why(caller, queues.get(caller.queue, ()), next_ones) for caller in callers
+    if not is_pbx_heard:
+        return [Why.NO_PBX] * len(callers)
+    rooms = {name: _Room.of(members) for name, members in queues.items()}
+    # With nobody ready there is nothing to pair: looking at every member for every caller would take long.
+    free = [
+        Waiter(each.key, each.queue, each.excluded)
+        for each in callers
+        if _may_be_offered(each) and rooms.get(each.queue, _NOBODY).ready
     ]
+    next_ones = {pairing.key for pairing in pair(free, lambda queue: queues.get(queue, ()))}
+    return [_why(caller, rooms.get(caller.queue, _NOBODY), next_ones) for caller in callers]
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Who of a queue's members is ready, and why one waits while nobody is."""
+
+    ready: frozenset[int]
+    otherwise: Why
+
+    @classmethod
+    def of(cls, members: Sequence[Candidate]) -> _Room:
+        states = {member.state for member in members}
+        ready = frozenset(member.user_id for member in members if member.state is AgentState.READY)
+        if states & _ENGAGED:
+            return cls(ready, Why.ALL_BUSY)
+        if states & _AWAY:
+            return cls(ready, Why.NOBODY_READY)
+        return cls(ready, Why.NOBODY_SIGNED_IN if states else Why.NO_MEMBERS)
+
+
+_NOBODY = _Room(frozenset(), Why.NO_MEMBERS)
 
 
 def _may_be_offered(caller: Caller) -> bool:
     return caller.phase in (Phase.WAITING, Phase.ENTERING) and caller.rings_at is None
 
 
-def _why(caller: Caller, members: Sequence[Candidate], next_ones: Set[str]) -> Why:
+def _why(caller: Caller, room: _Room, next_ones: Set[str]) -> Why:
     if caller.rings_at is not None:
         return Why.OFFERED
     match caller.phase:
@@ -252,15 +279,9 @@ def _why(caller: Caller, members: Sequence[Candidate], next_ones: Set[str]) -> W
             return Why.OFFERED
     if caller.key in next_ones:
         return Why.NEXT
-    states = {member.state for member in members}
-    if AgentState.READY in states:
-        ready = {member.user_id for member in members if member.state is AgentState.READY}
-        return Why.DECLINED if ready <= caller.excluded else Why.BEHIND
-    if states & _ENGAGED:
-        return Why.ALL_BUSY
-    if states & _AWAY:
-        return Why.NOBODY_READY
-    return Why.NOBODY_SIGNED_IN if states else Why.NO_MEMBERS
+    if room.ready:
+        return Why.DECLINED if room.ready <= caller.excluded else Why.BEHIND
+    return room.otherwise
 
 
 def difference(before: BoardState, after: BoardState) -> Data:

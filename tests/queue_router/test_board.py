@@ -26,6 +26,7 @@ from pbx.journal import Journal
 from pbx.journal_tables import CallRow
 from queue_router.agents import Agents
 from queue_router.board import (
+    MOST_LISTED,
     AgentLine,
     BoardState,
     Caller,
@@ -257,6 +258,15 @@ def test_a_line_of_a_queue() -> None:
     assert (sales["answered"], sales["abandoned"]) == (4, 0)
     assert (support["waiting"], support["longest_since"], sum(support["agents"].values())) == (0, None, 0)
     assert [line["key"] for line in board.as_data()["waiting"]] == ["sales/b", "sales/a"]
+
+
+def test_more_callers_than_are_listed_are_counted_all() -> None:
+    callers = [caller(str(number)) for number in range(MOST_LISTED + 50)]
+    board = compose(
+        day=NOW.date(), queues={"sales": members()}, callers=callers, agents=[], figure=lambda queue, figure: 0
+    )
+    assert len(board.waiting) == MOST_LISTED
+    assert board.queues["sales"].waiting == MOST_LISTED + 50
 
 
 # The live board, over a real journal
