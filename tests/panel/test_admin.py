@@ -128,6 +128,15 @@ async def test_a_new_centre_says_what_each_page_is_for_and_is_set_up_from_there(
     await expect(page.get_by_role("alert")).to_contain_text("no Asterisk runs")
     await expect(bar).to_contain_text("3 changes")
     await picture(page, "admin-publish-failed")
+    # A change that waits can be taken back by itself, unless something stands on it.
+    await bar.get_by_role("button", name="Take back: Queue front-desk").click()
+    await expect(page.locator(".undo")).to_contain_text("These numbers lead to it: +6621234567")
+    await bar.get_by_role("button", name="Take back: Number +6621234567").click()
+    await expect(bar).to_contain_text("2 changes")
+    await bar.get_by_role("button", name="Take back: Queue front-desk").click()
+    await expect(bar).to_contain_text("1 change")
+    await expect(page.get_by_text("No numbers yet")).to_be_visible()
+
     await page.get_by_role("link", name="Published", exact=True).click()
     await row(page, "Failed").click()
     await expect(page.locator(".admin-form")).to_contain_text("no Asterisk runs")

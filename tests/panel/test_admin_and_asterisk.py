@@ -66,8 +66,8 @@ async def test_an_admin_adds_an_agent_whose_phone_registers_and_gets_a_call(page
 
         bar = page.locator(".publish")
         await bar.get_by_role("button", name="Review").click()
-        await expect(bar.locator("li")).to_have_text(
-            ["+Phone 1002 (Suda Wongthai) is new.", "·Queue sales: 1002 joins."]
+        await expect(bar.locator("li .grow")).to_have_text(
+            ["Phone 1002 (Suda Wongthai) is new.", "Queue sales: 1002 joins."]
         )
         await publish(page)
         await expect(page.locator("#published")).to_contain_text("without a restart", timeout=PATIENCE_MS)
@@ -97,6 +97,7 @@ async def test_an_admin_adds_an_agent_whose_phone_registers_and_gets_a_call(page
                 await expect(theirs.locator(".phase")).to_have_text("Talking", timeout=PATIENCE_MS)
 
                 await what_asterisk_refuses_is_said_and_changes_nothing(house, page)
+                await what_was_changed_or_removed_is_taken_back(page)
 
                 assert PhoneEventKind.CLOSED not in {event.kind for event in phone.events}
                 await caller.hangup()
@@ -104,6 +105,24 @@ async def test_an_admin_adds_an_agent_whose_phone_registers_and_gets_a_call(page
             await theirs.close()
         call = await house.ended_call_from(customer.number, timeout=30)
         assert (call.queue, call.answered_by, call.outcome) == ("sales", ["1002"], "answered")
+
+
+async def what_was_changed_or_removed_is_taken_back(page: Page) -> None:
+    """Line by line, until nothing waits."""
+    await page.get_by_role("link", name="Queues", exact=True).click()
+    await row(page, "Sales").click()
+    await page.get_by_label("Rings for").fill("7")
+    await page.get_by_role("button", name="Save").click()
+    await expect(row(page, "Sales")).to_contain_text("7 s")
+    await page.get_by_role("link", name="Numbers", exact=True).click()
+    await row(page, SALES_NUMBER).click()
+    await page.get_by_role("button", name="Remove").click()
+    await expect(page.locator("#publish-count")).to_have_text("2 changes")
+    await page.locator(".publish").get_by_role("button", name="Review").click()
+    await page.get_by_role("button", name=f"Take back: Number {SALES_NUMBER} is removed.").click()
+    await expect(row(page, SALES_NUMBER)).to_contain_text("Queue Sales")
+    await page.get_by_role("button", name="Take back: Queue sales: ringing").click()
+    await expect(page.locator(".publish")).to_have_count(0)
 
 
 async def what_asterisk_refuses_is_said_and_changes_nothing(house: House, page: Page) -> None:

@@ -4,11 +4,14 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, type Publication, api } from "../../api/client";
+import { useReason } from "../../parts/reasons";
 import { useErrorText } from "../../parts/states";
 import { useMay } from "../../rights";
 import { clock } from "../../time";
 import { sentence } from "./changes";
 import { readAgain, usePending } from "./data";
+import { canTakeBack, takeBack } from "./takeBack";
+import { did } from "./undo";
 
 const LONGEST_MS = 90_000; // Asterisk reads its files twice where it complains.
 
@@ -16,6 +19,7 @@ export function PublishBar() {
   const { t } = useTranslation();
   const may = useMay();
   const errorText = useErrorText();
+  const reason = useReason();
   const pending = usePending();
   const [isOpen, setOpen] = useState(false);
   const [published, setPublished] = useState<{ at: number; answer: Publication } | null>(null);
@@ -26,6 +30,12 @@ export function PublishBar() {
       setPublished({ at: Date.now(), answer });
       setOpen(false);
     },
+    onSettled: () => readAgain(),
+  });
+  const back = useMutation({
+    mutationFn: takeBack,
+    onMutate: () => did(null),
+    onError: (error) => did({ text: t("admin.not_undone", { reason: reason(error) }) }),
     onSettled: () => readAgain(),
   });
   const changes = pending.data?.changes ?? [];
@@ -80,7 +90,18 @@ export function PublishBar() {
               <span className="publish-sign" aria-hidden="true">
                 {change.what === "added" ? "+" : change.what === "removed" ? "−" : "·"}
               </span>
-              {sentence(t, change)}
+              <span className="grow">{sentence(t, change)}</span>
+              {may("change", "settings") && canTakeBack(change) && (
+                <button
+                  type="button"
+                  className="quiet-button"
+                  disabled={back.isPending}
+                  aria-label={t("admin.publish.take_back_one", { change: sentence(t, change) })}
+                  onClick={() => back.mutate(change)}
+                >
+                  {t("admin.publish.take_back")}
+                </button>
+              )}
             </li>
           ))}
           {changes.length === 0 && <li>{t("admin.publish.files", { files: files.join(", ") })}</li>}

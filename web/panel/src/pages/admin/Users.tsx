@@ -34,7 +34,7 @@ export function UsersPage() {
       holds(q, user.name, user.login, user.phone, word("role", user.role), ...user.teams.map((team) => team.name)),
   );
   const opened = edit === "new" ? "new" : all.find((user) => String(user.id) === edit);
-  const isReady = phones.data && queues.data && teams.data;
+  const isReady = !phones.isPending && !queues.isPending && !teams.isPending;
 
   let form = null;
   if (once) form = <Once {...once} onDone={() => setOnce(null)} />;
@@ -44,9 +44,9 @@ export function UsersPage() {
         key={edit}
         user={opened === "new" ? null : opened}
         users={all}
-        phones={phones.data}
-        queues={queues.data}
-        teams={teams.data}
+        phones={phones.data ?? []}
+        queues={queues.data ?? []}
+        teams={teams.data ?? []}
         pbx={pbx.data}
         onClose={close}
         onOnce={(told) => {
