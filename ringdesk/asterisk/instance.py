@@ -24,7 +24,7 @@ from ringdesk.asterisk.process import ProcessRecord, reap, start_detached
 from ringdesk.asterisk.ways import Via, Way, choose
 
 DEFAULT_STATE = Path(".ringdesk/asterisk")
-_BOOT_SECONDS = 30.0
+_BOOT_SECONDS = 60.0
 _CONSOLE_SECONDS = 10.0
 _STOP_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 0.02

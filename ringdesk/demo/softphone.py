@@ -34,8 +34,8 @@ from ringdesk.asterisk.ports import free_ports
 from ringdesk.asterisk.tools import Tool, baresip_modules, find
 
 SAMPLE_RATE = 8000
-START_TIMEOUT = 10.0
-COMMAND_TIMEOUT = 5.0
+START_TIMEOUT = 30.0
+COMMAND_TIMEOUT = 15.0
 EVENTS_KEPT = 10_000
 PORT_ATTEMPTS = 3
 LONGEST_MESSAGE = 1_000_000
@@ -542,7 +542,7 @@ class SoftPhone:
             target.writeframes(bytes(2 * int(SAMPLE_RATE * self._silence_after)))
 
     async def _command(self, name: str, parameters: str = "", pardoned: str = "") -> str:
-        """What baresip answers to a command. Raises PhoneError where it fails, or says nothing within 5 s.
+        """What baresip answers to a command. Raises PhoneError where it fails, or says nothing in time.
 
         A failure with the words `pardoned` is none.
         """
