@@ -219,7 +219,7 @@ def load_settings(file: Path | None = None, *, state: Path | None = None) -> Set
 
 def settings_from(values: dict[str, Any], *, source: str = "settings") -> Settings:
     """Settings of `values` as the file would give them. Raises `SettingsError`, naming `source`."""
-    state = Path(values.get("state") or os.environ.get("RINGDESK_STATE") or DEFAULT_STATE).resolve()
+    state = Path(os.environ.get("RINGDESK_STATE") or values.get("state") or DEFAULT_STATE).resolve()
     sections = values.get("pbx") or {"main": {}}
     if isinstance(sections, dict):
         values = {**values, "pbx": {name: _completed(name, section, state) for name, section in sections.items()}}

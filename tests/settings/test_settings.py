@@ -70,6 +70,16 @@ def test_the_environment_stands_over_the_file(tmp_path: Path, monkeypatch: pytes
     assert (settings.default_region, settings.http.port) == ("DE", 4321)
 
 
+def test_the_environment_says_where_everything_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "ringdesk.toml"
+    file.write_text(f'state = "{tmp_path}/of-the-file"\n')
+    monkeypatch.setenv("RINGDESK_STATE", str(tmp_path / "state"))
+    settings = load_settings(file)
+    assert settings.state == tmp_path / "state"
+    assert settings.the_pbx().recordings == tmp_path / "state" / "recordings"
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["state"]
+
+
 def test_the_example_file_is_right(tmp_path: Path) -> None:
     settings = load_settings(EXAMPLE, state=tmp_path)
     assert settings.the_pbx().numbers == {"+6621234567": ToQueue(queue="sales")}
