@@ -35,11 +35,14 @@ class Thing(StrEnum):
     USER = "user"
     TEAM = "team"
     TOKEN = "token"  # noqa: S105 - the kind of thing, not one of them
+    ROLE = "role"
     AUDIT = "audit"
     METRICS = "metrics"
 
 
 class Action(StrEnum):
+    """What is done to a thing."""
+
     READ = "read"
     CREATE = "create"
     CHANGE = "change"
@@ -71,7 +74,7 @@ class Actor:
     """
 
     user_id: int
-    role: Role
+    role: str
     teams: frozenset[str] = frozenset({EVERYBODY})
     colleagues: frozenset[int] = frozenset()
     rights: Rights | None = None
@@ -141,12 +144,31 @@ PRODUCT_RIGHTS = _product()
 """The rights of the product's four roles, as an installation starts with. Its own table (`accounts.roles`) decides."""
 
 
+def product_rights(role: str) -> Rights:
+    """What a role of the product may do as the product comes; a role that it does not know may do nothing."""
+    return PRODUCT_RIGHTS[Role(role)] if role in set(Role) else MappingProxyType({})
+
+
 def scope_of(actor: Actor, action: Action, thing: Thing) -> Scope:
     """How far `actor` may do `action` to things of that kind."""
     if actor.limits is not None and (thing, action) not in actor.limits:
         return Scope.NONE
-    rights = PRODUCT_RIGHTS[actor.role] if actor.rights is None else actor.rights
-    return rights.get((thing, action), Scope.NONE)
+    return _rights(actor).get((thing, action), Scope.NONE)
+
+
+def _rights(actor: Actor) -> Rights:
+    return product_rights(actor.role) if actor.rights is None else actor.rights
+
+
+def covers(actor: Actor, rights: Rights) -> bool:
+    """Whether `actor` has all of `rights` themselves: nobody gives others, or takes over, what they may not do.
+
+    What their token is limited to says what they may do with it, not what it may be done to: it counts elsewhere.
+    """
+    if actor.role == Role.ADMIN:
+        return True
+    own = _rights(actor)
+    return all(own.get(right, Scope.NONE) >= scope for right, scope in rights.items())
 
 
 def may(actor: Actor, action: Action, thing: Thing, owner: Owner | None = None) -> bool:

@@ -23,12 +23,12 @@ async def prepare_accounts(session: AsyncSession, passwords: Passwords, now: dat
     """
     await seed_roles(session)
     await forget_old_sessions(session, now)
-    if await session.scalar(select(User.id).where(User.role == Role.ADMIN).limit(1)) is not None:
+    if await session.scalar(select(User.id).where(User.role == Role.ADMIN.value).limit(1)) is not None:
         return None
     if await find_user(session, ADMIN) is not None:
         return None  # somebody of another role has that login: theirs is not ours to change
     password = generated_password()
     user = await add_user(session, login=ADMIN, name="Administrator", role=Role.ADMIN, now=now)
     user.password_hash = await passwords.hash(password)
-    note(session, START, "create", "user", user.id, now=now, after={"login": user.login, "role": user.role.value})
+    note(session, START, "create", "user", user.id, now=now, after={"login": user.login, "role": user.role})
     return password

@@ -71,6 +71,18 @@ async def set_members(session: AsyncSession, team_id: int, user_ids: Iterable[in
     await session.flush()
 
 
+async def remove_team(session: AsyncSession, team: Team, move_members_to: int | None) -> None:
+    """Remove a team; its people go into another where one is given."""
+    if move_members_to is not None:
+        people = await members_of(session, [team.id, move_members_to])
+        there = set(people[move_members_to])
+        session.add_all(
+            TeamMember(team_id=move_members_to, user_id=user_id) for user_id in people[team.id] if user_id not in there
+        )
+    await session.delete(team)
+    await session.flush()
+
+
 async def set_teams(session: AsyncSession, user_id: int, team_ids: Iterable[int]) -> None:
     """Make exactly these the teams of a user. `BadInput` names the first that is none."""
     wanted = list(dict.fromkeys(team_ids))

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Enum, String, select
+from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,20 +15,17 @@ from accounts.errors import BadInput
 from kernel.database import Base, UTCDateTime
 
 NAME_LIMIT = 200
+ROLE_LIMIT = 16
 LOGIN_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
 class Role(StrEnum):
-    """What somebody is here to do. What that allows stands in the table of rights (`accounts.roles`)."""
+    """The roles of the product; an installation may add its own. What each allows stands in `accounts.roles`."""
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     MANAGER = "manager"
     ADMIN = "admin"
-
-
-def _values(kind: type[StrEnum]) -> list[str]:
-    return [member.value for member in kind]
 
 
 class User(Base):
@@ -39,7 +36,8 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(63), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_LIMIT))
-    role: Mapped[Role] = mapped_column(Enum(Role, native_enum=False, length=16, values_callable=_values))
+    role: Mapped[str] = mapped_column(String(ROLE_LIMIT))
+    """The name of a role: one of `Role`, or one of the installation's own."""
     active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(String(200), default=None)
     """Argon2's own form of it. None: nobody can sign in as this user with a password."""
@@ -61,14 +59,14 @@ def clean_name(name: str, field: str = "name", limit: int = NAME_LIMIT) -> str:
     return cleaned
 
 
-async def add_user(session: AsyncSession, *, login: str, name: str, role: Role, now: datetime) -> User:
+async def add_user(session: AsyncSession, *, login: str, name: str, role: str, now: datetime) -> User:
     """Add an active user. `BadInput` when the login is taken or malformed, or the name is."""
     login = login.strip().lower()
     if not LOGIN_PATTERN.fullmatch(login):
         raise BadInput("login", "must be 1 to 63 of a-z, 0-9, dot, dash, underscore, and begin with a letter or digit")
     if await find_user(session, login) is not None:
         raise BadInput("login", f"{login!r} is taken")
-    user = User(login=login, name=clean_name(name), role=role, active=True, created_at=now)
+    user = User(login=login, name=clean_name(name), role=str(role), active=True, created_at=now)
     session.add(user)
     await session.flush()
     return user
@@ -85,21 +83,21 @@ async def change_user(
     user: User,
     *,
     name: str | None = None,
-    role: Role | None = None,
+    role: str | None = None,
     active: bool | None = None,
 ) -> None:
     """Change what is given. `BadInput` when a name cannot be one, or nobody would be left to set things up."""
     if name is not None:
         user.name = clean_name(name)
-    is_admin_after = (role or user.role) is Role.ADMIN and active is not False
-    if user.role is Role.ADMIN and user.active and not is_admin_after:
+    is_admin_after = (role or user.role) == Role.ADMIN and active is not False
+    if user.role == Role.ADMIN and user.active and not is_admin_after:
         # Locked, so that two admins who take each other's role away at the same moment don't both succeed.
         admins = await session.scalars(
-            select(User.id).where(User.role == Role.ADMIN, User.active.is_(True)).with_for_update()
+            select(User.id).where(User.role == Role.ADMIN.value, User.active.is_(True)).with_for_update()
         )
         if set(admins) <= {user.id}:
             field = "active" if active is False else "role"
             raise BadInput(field, f"{user.login!r} is the last active admin")
-    user.role = user.role if role is None else role
+    user.role = user.role if role is None else str(role)
     user.active = user.active if active is None else active
     await session.flush()

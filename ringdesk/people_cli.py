@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from accounts.audit import COMMAND_LINE, note
 from accounts.errors import BadInput
 from accounts.passwords import Passwords, checked, generated_password
-from accounts.roles import actor_for, seed_roles
+from accounts.roles import actor_for, checked_role, seed_roles
+from accounts.sessions import end_sessions_of
 from accounts.sign_in import keep_password
 from accounts.tokens import checked_scopes, create_token
-from accounts.users import Role, User, add_user, find_user
+from accounts.users import Role, User, add_user, change_user, find_user
 from kernel.clock import SystemClock
 from kernel.database import Database
 from queue_router.agents import AgentRow, add_agent
@@ -36,7 +37,9 @@ user_app = typer.Typer(no_args_is_help=True, help="People who work with Ringdesk
 def add(
     login: Annotated[str, typer.Argument(help="What they sign in as, e.g. anna.")],
     name: Annotated[str, typer.Option(help="Their name, as colleagues see it.")],
-    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.AGENT,
+    role: Annotated[
+        str, typer.Option(help="What they may do: agent, supervisor, manager, admin, or a role of yours.")
+    ] = Role.AGENT,
     phone: Annotated[str | None, typer.Option(help="The account of the phone at which they take calls.")] = None,
     config: ConfigOption = None,
 ) -> None:
@@ -50,10 +53,11 @@ def add(
 
     async def work(session: AsyncSession) -> None:
         now = SystemClock().now()
-        user = await add_user(session, login=login, name=name, role=role, now=now)
+        await seed_roles(session)  # the service may never have been started
+        user = await add_user(session, login=login, name=name, role=await checked_role(session, role), now=now)
         if phone:
             await add_agent(session, user.id, phone, now)
-        after = {"login": user.login, "name": user.name, "role": role.value, "phone": phone}
+        after = {"login": user.login, "name": user.name, "role": user.role, "phone": phone}
         note(session, COMMAND_LINE, "create", "user", user.id, now=now, after=after)
 
     _in_transaction(config, work)
@@ -84,6 +88,35 @@ def passwd(
 
     _in_transaction(config, work)
     typer.echo(password if generate else f"{login} has a new password.")
+
+
+@user_app.command("deactivate")
+def deactivate(
+    login: Annotated[str, typer.Argument(help="Who may not come in any more.")], config: ConfigOption = None
+) -> None:
+    """Let a person in no more: their sessions end, their tokens are no good. Their calls and notes keep their name."""
+    _set_active(config, login, active=False)
+    typer.echo(f"{login} is not active any more. A running service lets them go within a minute.")
+
+
+@user_app.command("activate")
+def activate(login: Annotated[str, typer.Argument(help="Who may come in again.")], config: ConfigOption = None) -> None:
+    """Let a person in again, with the password and the tokens that they had."""
+    _set_active(config, login, active=True)
+    typer.echo(f"{login} is active.")
+
+
+def _set_active(config: Path | None, login: str, *, active: bool) -> None:
+    async def work(session: AsyncSession) -> None:
+        now = SystemClock().now()
+        user = await _somebody(session, login)
+        before = {"active": user.active}
+        await change_user(session, user, active=active)
+        if not active:
+            await end_sessions_of(session, user.id, now)
+        note(session, COMMAND_LINE, "change", "user", user.id, now=now, before=before, after={"active": active})
+
+    _in_transaction(config, work)
 
 
 @user_app.command("token")
@@ -126,7 +159,7 @@ def list_(config: ConfigOption = None) -> None:
     found = _in_transaction(config, work)
     for user, account in found:
         left = "" if user.active else "  (not active)"
-        typer.echo(f"{user.login:20} {user.role.value:12} {account or '-':8} {user.name}{left}")
+        typer.echo(f"{user.login:20} {user.role:12} {account or '-':8} {user.name}{left}")
     if not found:
         typer.echo("Nobody yet. Add somebody: ringdesk user add anna --name 'Anna Petrova' --phone 1001", err=True)
 

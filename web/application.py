@@ -7,7 +7,21 @@ import ssl
 from aiohttp import web
 
 from accounts.sign_in import SignIn
-from web import agents, api_docs, board, calls, desk, health, live, openapi, page_files, sessions, telephony, users
+from web import (
+    agents,
+    api_docs,
+    board,
+    calls,
+    desk,
+    health,
+    live,
+    openapi,
+    page_files,
+    roles,
+    sessions,
+    telephony,
+    users,
+)
 from web.crm import add_crm
 from web.problems import problems
 from web.services import SERVICES, Services
@@ -32,6 +46,8 @@ def create_app(services: Services) -> web.Application:
     router.add_view("/api/v1/users/{user_id}/password", users.UserPassword)
     router.add_view("/api/v1/users/{user_id}/tokens", users.UserTokens)
     router.add_view("/api/v1/users/{user_id}/tokens/{token_id}", users.OneToken)
+    router.add_view("/api/v1/roles", roles.Roles)
+    router.add_view("/api/v1/roles/{role}", roles.OneRole)
     router.add_view("/api/v1/teams", users.Teams)
     router.add_view("/api/v1/teams/{team_id}", users.OneTeam)
     router.add_view("/api/v1/audit", users.Audit)

@@ -12,6 +12,12 @@ EXAMPLES: Mapping[str, dict[str, Any]] = {
     "UserChange": {"name": "Anna Petrova", "active": True},
     "NewPassword": {"password": "correct horse battery staple"},
     "NewToken": {"label": "reporting", "scopes": ["read:call", "read:contact"], "expires_at": "2030-01-01T00:00:00Z"},
+    "NewRole": {
+        "name": "trainee",
+        "description": "Listens and learns",
+        "rights": [{"thing": "call", "action": "read", "scope": "own"}],
+    },
+    "RoleChange": {"rights": [{"thing": "call", "action": "read", "scope": "team"}]},
     "NewTeam": {"name": "Night shift", "members": []},
     "TeamChange": {"name": "Late shift"},
     "NewContact": {

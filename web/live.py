@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -91,8 +91,19 @@ class LiveConnections:
 
     def look_again(self, user_id: int) -> None:
         """Have a user's connections find out now whether they may still be here, and end if not."""
+        self._look_again(lambda user: user.id == user_id)
+
+    def look_again_at_role(self, role: str) -> None:
+        """The same for all who have that role."""
+        self._look_again(lambda user: user.role == role)
+
+    def look_again_at_all(self) -> None:
+        """The same for everybody: whose colleague somebody is has changed."""
+        self._look_again(lambda user: True)
+
+    def _look_again(self, concerns: Callable[[SignedIn], bool]) -> None:
         for connection in self.open:
-            if connection.user is not None and connection.user.id == user_id:
+            if connection.user is not None and concerns(connection.user):
                 connection.look_again.set()
 
 
@@ -196,7 +207,7 @@ class LiveConnection:
         if self.user is None:
             await self._refuse()
             return
-        user = {"id": self.user.id, "name": self.user.name, "role": self.user.role.value}
+        user = {"id": self.user.id, "name": self.user.name, "role": self.user.role}
         await self._send({"type": "signed_in", "user": user})
 
     async def _read(self, tasks: asyncio.TaskGroup) -> None:

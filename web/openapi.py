@@ -25,6 +25,14 @@ NULLABLE: Any = Field(json_schema_extra={"nullable": True})
 PATH = "/api/v1/openapi.json"
 
 _PROBLEM = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "description": "`ETag` of the state that is to be changed; without it, whichever it is in",
+    "required": False,
+    "schema": {"type": "string"},
+    "example": "*",
+}
 _WORD = re.compile(r"[a-z]+")
 _FIRST_SENTENCE = re.compile(r"\.\s|\n")
 
@@ -157,6 +165,8 @@ def _complete(operation: dict[str, Any], method: str, path: str, told: dict[str,
         for body in operation["requestBody"]["content"].values():
             if example := EXAMPLES.get(str(body["schema"].get("$ref")).rpartition("/")[2]):
                 body["example"] = example
+    if "412" in told:
+        operation.setdefault("parameters", []).append(_IF_MATCH)
     for status, description in {**expected, **told}.items():
         answers.setdefault(status, {"description": description, "content": _PROBLEM})
     for answer in answers.values():

@@ -17,7 +17,6 @@ from accounts.sessions import ABSOLUTE, UserSession, csrf_token_of, end_session
 from accounts.sign_in import SignIn, SignInRefused
 from accounts.teams import teams_of
 from accounts.tries import TooManyTries
-from accounts.users import Role
 from web.live import LIVE
 from web.problems import ProblemError
 from web.sign_in import COOKIE, CREDENTIAL, Credential, SignedIn, address_of, is_encrypted, is_own_page, signed_in
@@ -54,7 +53,7 @@ class MeView(BaseModel):
     id: int
     login: str
     name: str
-    role: Role
+    role: str
     teams: list[TeamOfMe]
     rights: list[RightView]
 

@@ -15,7 +15,6 @@ from accounts.rights import Action, Actor, Owner, Thing, may
 from accounts.roles import actor_for
 from accounts.sessions import is_csrf_token_of, is_touch_due, session_of_secret, touch_session
 from accounts.tokens import limits_of, token_of_secret
-from accounts.users import Role
 from web.api_docs import PATHS as DOCS
 from web.problems import FieldProblem, Handler, ProblemError
 from web.services import SERVICES, Services
@@ -49,7 +48,7 @@ class SignedIn:
     id: int
     login: str
     name: str
-    role: Role
+    role: str
     actor: Actor
     session_id: int | None = None
     """The session, where it was a cookie that let them in."""

@@ -10,24 +10,24 @@ from typing import Annotated, Any
 from aiohttp import web
 from aiohttp_pydantic.oas.typing import r200, r201, r204
 from pydantic import AwareDatetime, BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.audit import AuditEntry, audit_page, note
 from accounts.errors import BadInput
 from accounts.passwords import LONGEST, checked
-from accounts.rights import Action, Owner, Thing
-from accounts.roles import actor_for
+from accounts.rights import Action, Owner, Thing, covers
+from accounts.roles import actor_for, checked_role, rights_of
 from accounts.sessions import end_sessions_of
 from accounts.sign_in import keep_password
-from accounts.teams import Team, add_team, members_of, rename_team, set_members, set_teams, teams_of
+from accounts.teams import Team, add_team, members_of, remove_team, rename_team, set_members, set_teams, teams_of
 from accounts.tokens import ApiToken, checked_scopes, create_token, revoke_token
-from accounts.users import Role, User, add_user, change_user
+from accounts.users import User, add_user, change_user
 from queue_router.agents import AgentRow, add_agent
 from web.live import LIVE
 from web.paging import Cursor, Limit, decode_cursor, encode_cursor
-from web.problems import not_found
+from web.problems import FieldProblem, ProblemError, not_found
+from web.roles import RoleName
 from web.sessions import DOOR, TeamOfMe
 from web.views import View, answer, search_words
 
@@ -41,7 +41,7 @@ class UserView(BaseModel):
     id: int
     login: str
     name: str
-    role: Role
+    role: str
     active: bool
     has_password: bool
     phone: str | None
@@ -62,7 +62,7 @@ class NewUser(BaseModel, extra="forbid"):
 
     login: str = Field(max_length=1000)
     name: str = Field(max_length=1000)
-    role: Role
+    role: RoleName
     password: Password | None = None
     phone: str | None = Field(None, max_length=1000)
     team_ids: list[Id] = Field([], max_length=100)
@@ -72,7 +72,7 @@ class UserChange(BaseModel, extra="forbid"):
     """What shall be different about a user; what is left out stays. `phone` null: they take no calls any more."""
 
     name: str | None = Field(None, max_length=1000)
-    role: Role | SkipJsonSchema[None] = Field(None, json_schema_extra={"nullable": True})
+    role: RoleName | None = None
     active: bool | None = None
     phone: str | None = Field(None, max_length=1000)
     team_ids: list[Id] | None = Field(None, max_length=100)
@@ -209,6 +209,7 @@ class Users(View):
             hashed = await self.request.app[DOOR].passwords.hash(checked(user.password, user.login))
         now = self.services.clock.now()
         async with self.services.database.transaction() as session:
+            await _require_above(self, session, await checked_role(session, user.role), "role")
             added = await add_user(session, login=user.login, name=user.name, role=user.role, now=now)
             added.password_hash = hashed
             await set_teams(session, added.id, user.team_ids)
@@ -216,7 +217,8 @@ class Users(View):
             (view,) = await _users(session, [added])
             note(session, self.user.author, "create", "user", added.id, now=now, after=view.model_dump(mode="json"))
         await self.services.agents.load()
-        return answer(view, 201, {"Location": f"/api/v1/users/{view.id}"})
+        self.request.app[LIVE].look_again_at_all()
+        return answer(view, 201, {"Location": f"/api/v1/users/{view.id}"}, tagged=True)
 
 
 class OneUser(View):
@@ -228,18 +230,26 @@ class OneUser(View):
         self.require(Action.READ, Thing.USER, Owner.user(user_id))
         async with self.services.database.reading() as session:
             (view,) = await _users(session, [await _user(session, user_id)])
-        return answer(view)
+        return answer(view, tagged=True)
 
     async def patch(self, user_id: Id, /, change: UserChange) -> r200[UserView]:
         """Change a user. Whoever is no longer active is signed out at once, everywhere.
 
+        Nobody can give a role, or change somebody of a role, that may do more than they may themselves.
+
         Tags: users
+        Status Codes:
+            412: `If-Match` names another state than they are in
         """
         self.require(Action.CHANGE, Thing.USER)
         now = self.services.clock.now()
         async with self.services.database.transaction() as session:
-            user = await _user(session, user_id)
+            user = await _user(session, user_id, lock=True)
             (before,) = await _users(session, [user])
+            self.require_unchanged(before)
+            await _require_above(self, session, user.role)
+            if change.role is not None:
+                await _require_above(self, session, await checked_role(session, change.role), "role")
             await change_user(session, user, name=change.name, role=change.role, active=change.active)
             if change.team_ids is not None:
                 await set_teams(session, user.id, change.team_ids)
@@ -259,8 +269,10 @@ class OneUser(View):
                 after=after.model_dump(mode="json"),
             )
         await self.services.agents.load()
+        if before.teams != after.teams:
+            self.request.app[LIVE].look_again_at_all()
         self.request.app[LIVE].look_again(user_id)
-        return answer(after)
+        return answer(after, tagged=True)
 
 
 class UserPassword(View):
@@ -271,7 +283,9 @@ class UserPassword(View):
         """
         self.require(Action.CHANGE, Thing.USER)
         async with self.services.database.reading() as session:
-            login = (await _user(session, user_id)).login
+            known = await _user(session, user_id)
+            login = known.login
+            await _require_above(self, session, known.role)
         hashed = await self.request.app[DOOR].passwords.hash(checked(password.password, login))
         async with self.services.database.transaction() as session:
             user = await _user(session, user_id)
@@ -304,6 +318,7 @@ class UserTokens(View):
         now = self.services.clock.now()
         async with self.services.database.transaction() as session:
             user = await _user(session, user_id)
+            await _require_above(self, session, user.role)
             scopes = token.scopes
             if scopes is None and self.user.actor.limits is not None:
                 raise BadInput("scopes", "must be given: your own token is limited")
@@ -366,7 +381,8 @@ class Teams(View):
             (view,) = await _teams(session, [added])
             after = {"name": view.name, "members": view.members}
             note(session, self.user.author, "create", "team", added.id, now=now, after=after)
-        return answer(view, 201, {"Location": f"/api/v1/teams/{view.id}"})
+        self.request.app[LIVE].look_again_at_all()
+        return answer(view, 201, {"Location": f"/api/v1/teams/{view.id}"}, tagged=True)
 
 
 class OneTeam(View):
@@ -378,18 +394,21 @@ class OneTeam(View):
         self.require(Action.READ, Thing.TEAM)
         async with self.services.database.reading() as session:
             (view,) = await _teams(session, [await _team(session, team_id)])
-        return answer(view)
+        return answer(view, tagged=True)
 
     async def patch(self, team_id: Id, /, change: TeamChange) -> r200[TeamView]:
         """Change a team's name, or who is in it.
 
         Tags: teams
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         self.require(Action.CHANGE, Thing.TEAM)
         now = self.services.clock.now()
         async with self.services.database.transaction() as session:
-            team = await _team(session, team_id)
+            team = await _team(session, team_id, lock=True)
             (before,) = await _teams(session, [team])
+            self.require_unchanged(before)
             if change.name is not None:
                 await rename_team(session, team, change.name)
             if change.members is not None:
@@ -405,9 +424,35 @@ class OneTeam(View):
                 before=before.model_dump(mode="json"),
                 after=after.model_dump(mode="json"),
             )
-        for user_id in {*before.members, *after.members}:
-            self.request.app[LIVE].look_again(user_id)
-        return answer(after)
+        self.request.app[LIVE].look_again_at_all()
+        return answer(after, tagged=True)
+
+    async def delete(self, team_id: Id, /, move_members_to: Id | None = None) -> r204:
+        """Remove a team. Its people go into the team `move_members_to`; without one, it must be empty.
+
+        Tags: teams
+        Status Codes:
+            409: Somebody is in it, and `move_members_to` names no other team
+            412: `If-Match` names another state than it is in
+        """
+        self.require(Action.DELETE, Thing.TEAM)
+        async with self.services.database.transaction() as session:
+            team = await _team(session, team_id, lock=True)
+            (before,) = await _teams(session, [team])
+            self.require_unchanged(before)
+            if move_members_to == team_id:
+                raise _bad_target("is the team that is to be removed")
+            if move_members_to is not None and await session.get(Team, move_members_to) is None:
+                raise _bad_target(f"there is no team {move_members_to}")
+            if before.members and move_members_to is None:
+                who = f"{len(before.members)} user(s) are in it: move them, or name their new team in move_members_to"
+                raise ProblemError(HTTPStatus.CONFLICT, who)
+            await remove_team(session, team, move_members_to)
+            shown = {"name": before.name, "members": before.members, "move_members_to": move_members_to}
+            now = self.services.clock.now()
+            note(session, self.user.author, "delete", "team", team_id, now=now, before=shown)
+        self.request.app[LIVE].look_again_at_all()
+        return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
 class Audit(View):
@@ -441,15 +486,28 @@ class Audit(View):
         )
 
 
-async def _user(session: AsyncSession, user_id: int) -> User:
-    user = await session.get(User, user_id)
+def _bad_target(reason: str) -> ProblemError:
+    problem = FieldProblem(field="move_members_to", reason=reason, where="query string")
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"move_members_to: {reason}", [problem])
+
+
+async def _require_above(view: View, session: AsyncSession, role: str, field: str | None = None) -> None:
+    """`ProblemError` (403) unless whoever asks may themselves do all that `role` may; `BadInput` for a `field`."""
+    if covers(view.user.actor, await rights_of(session, role)):
+        return
+    reason = f"the role {role} may do more than you"
+    raise BadInput(field, reason) if field else ProblemError(HTTPStatus.FORBIDDEN, reason)
+
+
+async def _user(session: AsyncSession, user_id: int, *, lock: bool = False) -> User:
+    user = await session.get(User, user_id, with_for_update=lock)
     if user is None:
         raise not_found("user")
     return user
 
 
-async def _team(session: AsyncSession, team_id: int) -> Team:
-    team = await session.get(Team, team_id)
+async def _team(session: AsyncSession, team_id: int, *, lock: bool = False) -> Team:
+    team = await session.get(Team, team_id, with_for_update=lock)
     if team is None:
         raise not_found("team")
     return team

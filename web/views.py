@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -71,6 +72,17 @@ class View(PydanticView):
         """`ProblemError` (403) unless whoever asks may do that."""
         require(self.user, action, thing, owner)
 
+    def require_unchanged(self, thing: BaseModel) -> None:
+        """`ProblemError` (412) where whoever asks wants to change another state of the thing than it is in."""
+        wanted = self.request.headers.get("If-Match")
+        if wanted is None or wanted.strip() == "*":
+            return
+        # A proxy that packs answers makes tags weak.
+        if etag_of(thing) not in [each.strip().removeprefix("W/") for each in wanted.split(",")]:
+            problem = FieldProblem(field="If-Match", reason="is not the state that it is in now", where="headers")
+            detail = "somebody else has changed it meanwhile: read it again"
+            raise ProblemError(HTTPStatus.PRECONDITION_FAILED, detail, [problem])
+
     async def on_validation_error(
         self, exception: ValidationError, context: Literal["body", "headers", "path", "query string"]
     ) -> web.StreamResponse:
@@ -85,12 +97,20 @@ def search_words(text: str, field: str = "q") -> str:
     return text.strip()
 
 
-def answer(model: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Any:
-    """The answer that holds `model`. Typed as anything: the annotations of handlers name the document's types."""
+def answer(model: BaseModel, status: int = 200, headers: dict[str, str] | None = None, *, tagged: bool = False) -> Any:
+    """The answer that holds `model`; `tagged` with the state that it is in, for `If-Match`.
+
+    Typed as anything: the annotations of handlers name the document's types.
+    """
     return web.Response(
         status=status,
         body=model.model_dump_json().encode(),
         content_type="application/json",
         charset="utf-8",
-        headers=headers,
+        headers={**({"ETag": etag_of(model)} if tagged else {}), **(headers or {})},
     )
+
+
+def etag_of(model: BaseModel) -> str:
+    """The state that a thing is in, as HTTP names it: another as soon as anything of it is different."""
+    return f'"{hashlib.sha256(model.model_dump_json().encode()).hexdigest()[:32]}"'

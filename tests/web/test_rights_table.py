@@ -152,6 +152,16 @@ def of_user(rest: str = "", body: Any = None) -> Target:
     return target
 
 
+def of_role(body: Any = None) -> Target:
+    async def target(world: World, whose: Person) -> tuple[str, Any]:
+        name = f"made{world.next()}"
+        status, _ = await world.ask(world.admin, "POST", "roles", {"name": name, "description": "x"})
+        assert status == 201
+        return f"roles/{name}", body
+
+    return target
+
+
 async def token_of(world: World, whose: Person) -> tuple[str, Any]:
     async with world.house.database.transaction() as session:
         token = await create_token(session, whose.id, label="x", now=NOW)
@@ -187,6 +197,7 @@ NUMBER = (
 )
 TRUNK = ("trunks", lambda number: {"name": f"trunk{number}", "match": ["192.0.2.1"]})
 TEAMS = ("teams", lambda number: {"name": f"Team {number}"})
+ROLES = ("roles", lambda number: {"name": f"role{number}", "description": "x"})
 USERS = ("users", lambda number: {"login": f"user{number}", "name": "x", "role": "agent"})
 
 TABLE: dict[str, Row] = {
@@ -216,6 +227,12 @@ TABLE: dict[str, Row] = {
     "POST teams": Row(ADMIN_ONLY, adding(*TEAMS)),
     "GET teams/{team_id}": Row(ADMIN_ONLY, made(*TEAMS)),
     "PATCH teams/{team_id}": Row(ADMIN_ONLY, made(*TEAMS, body={"members": []})),
+    "DELETE teams/{team_id}": Row(ADMIN_ONLY, made(*TEAMS)),
+    "GET roles": Row(ADMIN_ONLY, at("roles")),
+    "POST roles": Row(ADMIN_ONLY, adding(*ROLES)),
+    "GET roles/{role}": Row(ADMIN_ONLY, of_role()),
+    "PATCH roles/{role}": Row(ADMIN_ONLY, of_role({"description": "x"})),
+    "DELETE roles/{role}": Row(ADMIN_ONLY, of_role()),
     "GET audit": Row(ADMIN_ONLY, at("audit")),
     # records
     "GET callers": Row(EVERYBODY, at("callers?number=021234567")),

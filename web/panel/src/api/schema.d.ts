@@ -112,6 +112,8 @@ export interface paths {
         /**
          * Change a user
          * @description Change a user. Whoever is no longer active is signed out at once, everywhere.
+         *
+         *     Nobody can give a role, or change somebody of a role, that may do more than they may themselves.
          */
         patch: operations["patch_users_user_id"];
         trace?: never;
@@ -180,6 +182,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Roles in order of name, with their rights
+         * @description Roles in order of name, with their rights.
+         */
+        get: operations["get_roles"];
+        put?: never;
+        /**
+         * Add a role
+         * @description Add a role. Nobody can give it what they may not do themselves.
+         */
+        post: operations["post_roles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A role, with its rights
+         * @description A role, with its rights.
+         */
+        get: operations["get_roles_role"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a role that nobody has any more, and that is none of the product's
+         * @description Remove a role that nobody has any more, and that is none of the product's.
+         */
+        delete: operations["delete_roles_role"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a role's description, or what it may do
+         * @description Change a role's description, or what it may do. It counts at once, also for who is signed in.
+         */
+        patch: operations["patch_roles_role"];
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -218,7 +272,11 @@ export interface paths {
         get: operations["get_teams_team_id"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a team
+         * @description Remove a team. Its people go into the team `move_members_to`; without one, it must be empty.
+         */
+        delete: operations["delete_teams_team_id"];
         options?: never;
         head?: never;
         /**
@@ -1115,6 +1173,16 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Credentials
+         * @description What somebody signs in with.
+         */
+        Credentials: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+        };
+        /**
          * MeView
          * @description Whoever asks: who they are, and what they may do with what they showed (session or token).
          */
@@ -1125,7 +1193,8 @@ export interface components {
             login: string;
             /** Name */
             name: string;
-            role: components["schemas"]["Role"];
+            /** Role */
+            role: string;
             /** Teams */
             teams: components["schemas"]["TeamOfMe"][];
             /** Rights */
@@ -1143,12 +1212,6 @@ export interface components {
             /** Scope */
             scope: string;
         };
-        /**
-         * Role
-         * @description What somebody is here to do. What that allows stands in the table of rights (`accounts.roles`).
-         * @enum {string}
-         */
-        Role: "agent" | "supervisor" | "manager" | "admin";
         /**
          * TeamOfMe
          * @description A team that one is in.
@@ -1174,16 +1237,6 @@ export interface components {
             expires_at: string;
         };
         /**
-         * Credentials
-         * @description What somebody signs in with.
-         */
-        Credentials: {
-            /** Login */
-            login: string;
-            /** Password */
-            password: string;
-        };
-        /**
          * NewOwnPassword
          * @description A new password for oneself; the `current` one proves that it is really them.
          */
@@ -1192,6 +1245,27 @@ export interface components {
             current: string;
             /** New */
             new: string;
+        };
+        /**
+         * NewUser
+         * @description A user to add. Without `password` they sign in with tokens only, without `phone` they take no calls.
+         */
+        NewUser: {
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            /** Password */
+            password?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /**
+             * Team Ids
+             * @default []
+             */
+            team_ids: number[];
         };
         /**
          * UserView
@@ -1204,7 +1278,8 @@ export interface components {
             login: string;
             /** Name */
             name: string;
-            role: components["schemas"]["Role"];
+            /** Role */
+            role: string;
             /** Active */
             active: boolean;
             /** Has Password */
@@ -1230,33 +1305,14 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * NewUser
-         * @description A user to add. Without `password` they sign in with tokens only, without `phone` they take no calls.
-         */
-        NewUser: {
-            /** Login */
-            login: string;
-            /** Name */
-            name: string;
-            role: components["schemas"]["Role"];
-            /** Password */
-            password?: string | null;
-            /** Phone */
-            phone?: string | null;
-            /**
-             * Team Ids
-             * @default []
-             */
-            team_ids: number[];
-        };
-        /**
          * UserChange
          * @description What shall be different about a user; what is left out stays. `phone` null: they take no calls any more.
          */
         UserChange: {
             /** Name */
             name?: string | null;
-            role?: components["schemas"]["Role"] | null;
+            /** Role */
+            role?: string | null;
             /** Active */
             active?: boolean | null;
             /** Phone */
@@ -1271,6 +1327,31 @@ export interface components {
         NewPassword: {
             /** Password */
             password: string;
+        };
+        /**
+         * NewToken
+         * @description A token to make: for `scopes` such as `read:contact` or `write:task`, or for all that its user may do.
+         */
+        NewToken: {
+            /** Label */
+            label: string;
+            /** Scopes */
+            scopes?: string[] | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at?: string | null;
+        };
+        /**
+         * IssuedTokenView
+         * @description A new token. Its `secret` is told now and never again.
+         */
+        IssuedTokenView: {
+            /** Id */
+            id: number;
+            /** Secret */
+            secret: string;
         };
         /**
          * TokenView
@@ -1310,29 +1391,98 @@ export interface components {
             items: components["schemas"]["TokenView"][];
         };
         /**
-         * NewToken
-         * @description A token to make: for `scopes` such as `read:contact` or `write:task`, or for all that its user may do.
+         * Action
+         * @description What is done to a thing.
+         * @enum {string}
          */
-        NewToken: {
-            /** Label */
-            label: string;
-            /** Scopes */
-            scopes?: string[] | null;
+        Action: "read" | "create" | "change" | "delete";
+        /**
+         * RoleRight
+         * @description What a role may do to one kind of thing, and how far: to one's own, the team's, all; `none` takes it away.
+         */
+        RoleRight: {
+            thing: components["schemas"]["Thing"];
+            action: components["schemas"]["Action"];
             /**
-             * Expires At
-             * Format: date-time
+             * Scope
+             * @enum {string}
              */
-            expires_at?: string | null;
+            scope: "none" | "own" | "team" | "all";
         };
         /**
-         * IssuedTokenView
-         * @description A new token. Its `secret` is told now and never again.
+         * Thing
+         * @description The kinds of things that rights speak of.
+         * @enum {string}
          */
-        IssuedTokenView: {
-            /** Id */
-            id: number;
-            /** Secret */
-            secret: string;
+        Thing: "contact" | "company" | "activity" | "task" | "lead" | "call" | "recording" | "transcript" | "agent_state" | "desk" | "board" | "queue" | "phone" | "number" | "settings" | "user" | "team" | "token" | "role" | "audit" | "metrics";
+        /**
+         * NewRole
+         * @description A role to add. It may do what `rights` say and nothing else.
+         */
+        NewRole: {
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /**
+             * Rights
+             * @default []
+             */
+            rights: components["schemas"]["RoleRight"][];
+        };
+        /**
+         * RoleView
+         * @description A role. `built_in`: the product comes with it, so it can't be removed. `users` is how many have it.
+         *
+         *     What is not in `rights` it may not do. The rights of `admin` can't be changed.
+         */
+        RoleView: {
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Built In */
+            built_in: boolean;
+            /** Users */
+            users: number;
+            /** Rights */
+            rights: components["schemas"]["RoleRight"][];
+        };
+        /**
+         * RoleList
+         * @description A page of roles, in order of name.
+         */
+        RoleList: {
+            /** Items */
+            items: components["schemas"]["RoleView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * RoleChange
+         * @description What shall be different about a role: each of `rights` is set; those left out stay as they are.
+         */
+        RoleChange: {
+            /** Description */
+            description?: string | null;
+            /**
+             * Rights
+             * @default []
+             */
+            rights: components["schemas"]["RoleRight"][];
+        };
+        /**
+         * NewTeam
+         * @description A team to add.
+         */
+        NewTeam: {
+            /** Name */
+            name: string;
+            /**
+             * Members
+             * @default []
+             */
+            members: number[];
         };
         /**
          * TeamView
@@ -1360,19 +1510,6 @@ export interface components {
             items: components["schemas"]["TeamView"][];
             /** Next Cursor */
             next_cursor: string | null;
-        };
-        /**
-         * NewTeam
-         * @description A team to add.
-         */
-        NewTeam: {
-            /** Name */
-            name: string;
-            /**
-             * Members
-             * @default []
-             */
-            members: number[];
         };
         /**
          * TeamChange
@@ -1726,16 +1863,6 @@ export interface components {
             companies: components["schemas"]["KnownCompany"][];
             lead: components["schemas"]["LeadView"] | null;
         };
-        /**
-         * ContactList
-         * @description A page of contacts, in order of name.
-         */
-        ContactList: {
-            /** Items */
-            items: components["schemas"]["ContactView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
         /** @description An e-mail address as typed; a plain text is one of no particular kind. */
         EmailInput: string | {
             /** Typed */
@@ -1785,6 +1912,16 @@ export interface components {
              * @default
              */
             notes: string;
+        };
+        /**
+         * ContactList
+         * @description A page of contacts, in order of name.
+         */
+        ContactList: {
+            /** Items */
+            items: components["schemas"]["ContactView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * ContactChanges
@@ -1847,16 +1984,6 @@ export interface components {
             text: string;
         };
         /**
-         * CompanyList
-         * @description A page of companies, in order of name.
-         */
-        CompanyList: {
-            /** Items */
-            items: components["schemas"]["CompanyView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
          * NewCompany
          * @description A company to add. Without `owner_id` it belongs to whoever adds it.
          */
@@ -1885,6 +2012,16 @@ export interface components {
              * @default
              */
             notes: string;
+        };
+        /**
+         * CompanyList
+         * @description A page of companies, in order of name.
+         */
+        CompanyList: {
+            /** Items */
+            items: components["schemas"]["CompanyView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * CompanyChanges
@@ -1925,16 +2062,6 @@ export interface components {
             notes: string;
         };
         /**
-         * LeadList
-         * @description A page of leads, newest first.
-         */
-        LeadList: {
-            /** Items */
-            items: components["schemas"]["LeadView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
          * NewLead
          * @description A lead to add: a name, a number, or both. Without assignee and queue it is assigned to whoever adds it.
          */
@@ -1963,6 +2090,16 @@ export interface components {
              * @default
              */
             notes: string;
+        };
+        /**
+         * LeadList
+         * @description A page of leads, newest first.
+         */
+        LeadList: {
+            /** Items */
+            items: components["schemas"]["LeadView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * LeadChanges
@@ -1995,16 +2132,6 @@ export interface components {
             notes: string;
         };
         /**
-         * TaskList
-         * @description A page of tasks, in the order in which they are due; those without a date last.
-         */
-        TaskList: {
-            /** Items */
-            items: components["schemas"]["TaskView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
          * NewTask
          * @description A task to add. Without assignee and queue it is assigned to whoever adds it.
          */
@@ -2031,6 +2158,16 @@ export interface components {
             company_id?: number | null;
             /** Lead Id */
             lead_id?: number | null;
+        };
+        /**
+         * TaskList
+         * @description A page of tasks, in the order in which they are due; those without a date last.
+         */
+        TaskList: {
+            /** Items */
+            items: components["schemas"]["TaskView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * TaskChanges
@@ -2525,32 +2662,6 @@ export interface components {
             default_queue: string | null;
         };
         /**
-         * PhoneView
-         * @description A SIP account that a telephone registers with. Its password is told when it is made, and never again.
-         */
-        PhoneView: {
-            /** Id */
-            id: number;
-            /** Account */
-            account: string;
-            /** Name */
-            name: string;
-            /** Browser */
-            browser: boolean;
-            /** Reachable */
-            reachable: boolean | null;
-        };
-        /**
-         * PhoneList
-         * @description A page of phones, in order of account.
-         */
-        PhoneList: {
-            /** Items */
-            items: components["schemas"]["PhoneView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
          * NewPhone
          * @description A phone to add; its password is made. `browser`: it is the one in the panel.
          */
@@ -2587,6 +2698,32 @@ export interface components {
             secret: string;
         };
         /**
+         * PhoneView
+         * @description A SIP account that a telephone registers with. Its password is told when it is made, and never again.
+         */
+        PhoneView: {
+            /** Id */
+            id: number;
+            /** Account */
+            account: string;
+            /** Name */
+            name: string;
+            /** Browser */
+            browser: boolean;
+            /** Reachable */
+            reachable: boolean | null;
+        };
+        /**
+         * PhoneList
+         * @description A page of phones, in order of account.
+         */
+        PhoneList: {
+            /** Items */
+            items: components["schemas"]["PhoneView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * PhoneChange
          * @description What is to be different.
          */
@@ -2597,38 +2734,6 @@ export interface components {
             name?: string | null;
             /** Browser */
             browser?: boolean | null;
-        };
-        /**
-         * QueueView
-         * @description A queue: who serves it (accounts of phones), and how.
-         */
-        QueueView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /** Members */
-            members: string[];
-            /** Strategy */
-            strategy: string;
-            /** Ring Seconds */
-            ring_seconds: number;
-            /** Wrap Up Seconds */
-            wrap_up_seconds: number;
-            /** Music */
-            music: string;
-        };
-        /**
-         * QueueList
-         * @description A page of queues, in order of name.
-         */
-        QueueList: {
-            /** Items */
-            items: components["schemas"]["QueueView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * NewQueue
@@ -2670,6 +2775,38 @@ export interface components {
             music: string;
         };
         /**
+         * QueueView
+         * @description A queue: who serves it (accounts of phones), and how.
+         */
+        QueueView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Members */
+            members: string[];
+            /** Strategy */
+            strategy: string;
+            /** Ring Seconds */
+            ring_seconds: number;
+            /** Wrap Up Seconds */
+            wrap_up_seconds: number;
+            /** Music */
+            music: string;
+        };
+        /**
+         * QueueList
+         * @description A page of queues, in order of name.
+         */
+        QueueList: {
+            /** Items */
+            items: components["schemas"]["QueueView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * QueueChange
          * @description What is to be different; `members` are replaced as a whole.
          */
@@ -2691,22 +2828,6 @@ export interface components {
             wrap_up_seconds?: number | null;
             /** Music */
             music?: string | null;
-        };
-        /**
-         * DialedNumberView
-         * @description A number that callers dial, and where it leads: to a queue, a phone of the company, or an announcement.
-         *
-         *     `early_media`: it is not answered before an agent answers; the caller hears ringing till then and pays nothing.
-         */
-        DialedNumberView: {
-            /** Id */
-            id: number;
-            /** Number */
-            number: string;
-            /** Destination */
-            destination: components["schemas"]["ToQueue"] | components["schemas"]["ToExtension"] | components["schemas"]["ToAnnouncement"];
-            /** Early Media */
-            early_media: boolean;
         };
         /**
          * ToAnnouncement
@@ -2753,16 +2874,6 @@ export interface components {
             queue: string;
         };
         /**
-         * NumberList
-         * @description A page of numbers, in their order as texts.
-         */
-        NumberList: {
-            /** Items */
-            items: components["schemas"]["DialedNumberView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
          * NewNumber
          * @description A number to add.
          */
@@ -2776,6 +2887,32 @@ export interface components {
              * @default false
              */
             early_media: boolean;
+        };
+        /**
+         * DialedNumberView
+         * @description A number that callers dial, and where it leads: to a queue, a phone of the company, or an announcement.
+         *
+         *     `early_media`: it is not answered before an agent answers; the caller hears ringing till then and pays nothing.
+         */
+        DialedNumberView: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Destination */
+            destination: components["schemas"]["ToQueue"] | components["schemas"]["ToExtension"] | components["schemas"]["ToAnnouncement"];
+            /** Early Media */
+            early_media: boolean;
+        };
+        /**
+         * NumberList
+         * @description A page of numbers, in their order as texts.
+         */
+        NumberList: {
+            /** Items */
+            items: components["schemas"]["DialedNumberView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * NumberChange
@@ -2803,6 +2940,32 @@ export interface components {
             next_cursor: string | null;
             /** Problem */
             problem: string | null;
+        };
+        /**
+         * NewTrunk
+         * @description A trunk to add: `match` says where its calls come from, `host` where calls to the outside go.
+         */
+        NewTrunk: {
+            /** Name */
+            name: string;
+            /**
+             * Match
+             * @default []
+             */
+            match: string[];
+            /** Host */
+            host?: string | null;
+            /**
+             * Port
+             * @default 5060
+             */
+            port: number;
+            /** Username */
+            username?: string | null;
+            /** Secret */
+            secret?: string | null;
+            /** From User */
+            from_user?: string | null;
         };
         /**
          * TrunkView
@@ -2837,32 +3000,6 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * NewTrunk
-         * @description A trunk to add: `match` says where its calls come from, `host` where calls to the outside go.
-         */
-        NewTrunk: {
-            /** Name */
-            name: string;
-            /**
-             * Match
-             * @default []
-             */
-            match: string[];
-            /** Host */
-            host?: string | null;
-            /**
-             * Port
-             * @default 5060
-             */
-            port: number;
-            /** Username */
-            username?: string | null;
-            /** Secret */
-            secret?: string | null;
-            /** From User */
-            from_user?: string | null;
-        };
-        /**
          * TrunkChange
          * @description What is to be different; null takes a value away.
          */
@@ -2881,6 +3018,17 @@ export interface components {
             secret?: string | null;
             /** From User */
             from_user?: string | null;
+        };
+        /**
+         * NewPublication
+         * @description A wish to publish; with `dry_run` only to know what would change.
+         */
+        NewPublication: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
         };
         /**
          * ChangeView
@@ -2905,6 +3053,12 @@ export interface components {
             /** After */
             after: unknown;
         };
+        /**
+         * Result
+         * @description What came of a publication.
+         * @enum {string}
+         */
+        Result: "published" | "unchanged" | "refused" | "failed";
         /**
          * PublicationView
          * @description A publication: what came of it, and what it changed. `id` is null where nothing was written down.
@@ -2934,12 +3088,6 @@ export interface components {
             needs_restart: string[];
         };
         /**
-         * Result
-         * @description What came of a publication.
-         * @enum {string}
-         */
-        Result: "published" | "unchanged" | "refused" | "failed";
-        /**
          * PublicationList
          * @description A page of publications, newest first.
          */
@@ -2948,17 +3096,6 @@ export interface components {
             items: components["schemas"]["PublicationView"][];
             /** Next Cursor */
             next_cursor: string | null;
-        };
-        /**
-         * NewPublication
-         * @description A wish to publish; with `dry_run` only to know what would change.
-         */
-        NewPublication: {
-            /**
-             * Dry Run
-             * @default false
-             */
-            dry_run: boolean;
         };
         /**
          * FieldProblem
@@ -3595,7 +3732,13 @@ export interface operations {
     patch_users_user_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `ETag` of the state that is to be changed; without it, whichever it is in
+                 * @example *
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 user_id: number;
             };
@@ -3660,6 +3803,15 @@ export interface operations {
             };
             /** @description Somebody else has changed it meanwhile, or it is not in a state for that */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names another state than they are in */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4020,6 +4172,429 @@ export interface operations {
             };
         };
     };
+    get_roles: {
+        parameters: {
+            query?: {
+                /** @description rows of one page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description The request can't be read: its body is no JSON object, say, or its address is too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token or session, or one that is no good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do that, or a change by session lacks its CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field has a value that can't be taken; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "trainee",
+                 *       "description": "Listens and learns",
+                 *       "rights": [
+                 *         {
+                 *           "thing": "call",
+                 *           "action": "read",
+                 *           "scope": "own"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            /** @description The request can't be read: its body is no JSON object, say, or its address is too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token or session, or one that is no good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do that, or a change by session lacks its CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else has changed it meanwhile, or it is not in a state for that */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field has a value that can't be taken; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_roles_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            /** @description The request can't be read: its body is no JSON object, say, or its address is too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token or session, or one that is no good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do that, or a change by session lacks its CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field has a value that can't be taken; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_roles_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `ETag` of the state that is to be changed; without it, whichever it is in
+                 * @example *
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read: its body is no JSON object, say, or its address is too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token or session, or one that is no good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do that, or a change by session lacks its CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody has it, or the product comes with it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names another state than it is in */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field has a value that can't be taken; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_roles_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `ETag` of the state that is to be changed; without it, whichever it is in
+                 * @example *
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rights": [
+                 *         {
+                 *           "thing": "call",
+                 *           "action": "read",
+                 *           "scope": "team"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            /** @description The request can't be read: its body is no JSON object, say, or its address is too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token or session, or one that is no good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do that, or a change by session lacks its CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else has changed it meanwhile, or it is not in a state for that */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names another state than it is in */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field has a value that can't be taken; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_teams: {
         parameters: {
             query?: {
@@ -4232,10 +4807,107 @@ export interface operations {
             };
         };
     };
+    delete_teams_team_id: {
+        parameters: {
+            query?: {
+                move_members_to?: number | null;
+            };
+            header?: {
+                /**
+                 * @description `ETag` of the state that is to be changed; without it, whichever it is in
+                 * @example *
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read: its body is no JSON object, say, or its address is too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token or session, or one that is no good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not do that, or a change by session lacks its CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or not for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody is in it, and `move_members_to` names no other team */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names another state than it is in */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field has a value that can't be taken; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     patch_teams_team_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `ETag` of the state that is to be changed; without it, whichever it is in
+                 * @example *
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 team_id: number;
             };
@@ -4299,6 +4971,15 @@ export interface operations {
             };
             /** @description Somebody else has changed it meanwhile, or it is not in a state for that */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names another state than it is in */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
