@@ -44,6 +44,8 @@ COMMANDS = (
     ("user",),
     ("user", "add"),
     ("user", "passwd"),
+    ("user", "deactivate"),
+    ("user", "activate"),
     ("user", "token"),
     ("user", "list"),
     ("db",),
@@ -118,6 +120,24 @@ def test_people_are_added_listed_and_given_tokens(tmp_path: Path) -> None:
     listed = user("list").stdout.splitlines()
     assert [line.split()[:3] for line in listed] == [["anna", "agent", "1001"], ["boss", "manager", "-"]]
     assert listed[0].endswith("สุดา วงศ์ไทย")
+
+
+def test_people_are_let_go_and_let_in_again(tmp_path: Path) -> None:
+    def user(*words: str) -> subprocess.CompletedProcess[str]:
+        return ringdesk("user", *words, cwd=tmp_path)
+
+    assert user("add", "anna", "--name", "Anna", "--role", "admin").returncode == 0
+    assert user("add", "boris", "--name", "Boris").returncode == 0
+    unknown = user("add", "carl", "--name", "Carl", "--role", "astronaut")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "role: there is no role 'astronaut'" in unknown.stderr
+    assert "not active any more" in user("deactivate", "boris").stdout
+    assert "(not active)" in user("list").stdout.splitlines()[1]
+    assert user("activate", "boris").stdout == "boris is active.\n"
+    assert "(not active)" not in user("list").stdout
+    last = user("deactivate", "anna")
+    assert (last.returncode, last.stdout) == (1, "")
+    assert "'anna' is the last active admin" in last.stderr
 
 
 def test_passwords_are_read_checked_and_generated(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ export type BoardAgent = Schemas["BoardAgentView"];
 export type ActivityList = Schemas["ActivityList"];
 export type User = Schemas["UserView"];
 export type Team = Schemas["TeamView"];
+export type Role = Schemas["RoleView"];
 export type Phone = Schemas["PhoneView"];
 export type PhoneSecret = Schemas["PhoneSecret"];
 export type Queue = Schemas["QueueView"];

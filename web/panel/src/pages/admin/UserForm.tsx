@@ -1,13 +1,14 @@
 // One person: who they are, what they may do, the phone and the queues at which they take calls.
 import { Button, Checkbox, MultiSelect, PasswordInput, Select, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Pbx, type Phone, type PhoneSecret, type Queue, type Team, type User, api } from "../../api/client";
 import { word } from "../../i18n";
 import { useMay } from "../../rights";
 import { useMe } from "../../session";
-import { known, readAgain } from "./data";
+import { known, readAgain, useRoles } from "./data";
 import { useForm } from "./form";
 import { ACCOUNT, nextAccount, setupOf } from "./phoneSetup";
 import { type Secret, SideForm } from "./parts";
@@ -59,6 +60,12 @@ export function UserForm({ user, users, phones, queues, teams, pbx, onClose, onS
   const { t } = useTranslation();
   const me = useMe();
   const may = useMay();
+  // The installation's own roles tell themselves what they are for; before they are known, the user's is.
+  const roles = useRoles();
+  const others = [...new Set([...(roles.data ?? []).map((role) => role.name), user?.role ?? "agent"])].filter(
+    (role) => !(ROLES as readonly string[]).includes(role),
+  );
+  const ofRole = (name: string) => roles.data?.find((role) => role.name === name)?.description;
   // What a failed try has stored already: the next one goes on from there.
   const [made, setMade] = useState<{ user: User; password: string } | null>(null);
   const [madePhone, setMadePhone] = useState<PhoneSecret | null>(null);
@@ -196,9 +203,9 @@ export function UserForm({ user, users, phones, queues, teams, pbx, onClose, onS
       )}
       <Select
         label={t("admin.col.role")}
-        description={t(`admin.role.${values.role}`)}
+        description={i18next.exists(`admin.role.${values.role}`) ? word("admin.role", values.role) : ofRole(values.role)}
         inputWrapperOrder={["label", "input", "description", "error"]}
-        data={ROLES.map((role) => ({ value: role, label: word("role", role) }))}
+        data={[...ROLES, ...others].map((role) => ({ value: role, label: word("role", role) }))}
         value={values.role}
         error={form.errors.role}
         allowDeselect={false}

@@ -6,6 +6,7 @@ import {
   type Phone,
   type Publication,
   type Queue,
+  type Role,
   type Team,
   type User,
   allOf,
@@ -17,6 +18,7 @@ const REGISTRATIONS_MS = 4_000; // How often to look whether a phone has registe
 
 export const useUsers = () => useQuery({ queryKey: ["admin", "users"], queryFn: () => allOf<User>("/users") });
 export const useTeams = () => useQuery({ queryKey: ["admin", "teams"], queryFn: () => allOf<Team>("/teams") });
+export const useRoles = () => useQuery({ queryKey: ["admin", "roles"], queryFn: () => allOf<Role>("/roles") });
 export const useQueues = () => useQuery({ queryKey: ["admin", "queues"], queryFn: () => allOf<Queue>("/queues") });
 export const useNumbers = () =>
   useQuery({ queryKey: ["admin", "numbers"], queryFn: () => allOf<DialedNumber>("/numbers") });
