@@ -155,7 +155,7 @@ def test_down_never_ends_a_stranger_who_got_the_same_number(place: Place) -> Non
         assert place.instance.down() is False
         assert stranger.poll() is None
     finally:
-        stranger.communicate(b"\n", timeout=10)
+        stranger.communicate(b"\n", timeout=30)
     assert stranger.returncode == 0
 
 

@@ -30,7 +30,7 @@ def test_every_port_is_handed_out_once_also_to_other_processes() -> None:
             ports += [int(word) for word in other.stdout.readline().split()]
     finally:
         for other in others:
-            other.communicate("\n", timeout=10)
+            other.communicate("\n", timeout=30)
     assert len(ports) == len(set(ports)) == 120
 
 

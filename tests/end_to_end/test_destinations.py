@@ -62,7 +62,7 @@ async def rings_the_door(house: House, number: str) -> None:
         await established(door)
         await established(caller)
         await caller.hangup()
-        await door.wait_for(PhoneEventKind.CLOSED, timeout=10)
+        await door.wait_for(PhoneEventKind.CLOSED, timeout=30)
 
 
 async def hears_the_news(house: House, number: str, dialed: str) -> bool:
@@ -112,7 +112,7 @@ async def test_numbers_lead_to_a_phone_an_announcement_and_the_default_also_with
                 hears_the_news(house, "+66811111115", TO_NEWS),
                 hears_the_news(house, "+66811111116", TO_FREE_NEWS),
             )
-            await door.wait_for(PhoneEventKind.INCOMING, timeout=1)
+            await door.wait_for(PhoneEventKind.INCOMING, timeout=20)
         assert (news, free_news) == (True, False)
         call = await house.ended_call_from("+66811111115")
         assert call.ended_at is not None
@@ -124,7 +124,7 @@ async def test_numbers_lead_to_a_phone_an_announcement_and_the_default_also_with
                 await caller.dial(UNKNOWN)
                 await established(agent)
                 await caller.hangup()
-                await agent.wait_for(PhoneEventKind.CLOSED, timeout=10)
+                await agent.wait_for(PhoneEventKind.CLOSED, timeout=30)
             call = await house.ended_call_from("+66811111117")
             assert (call.queue, call.answered_by) == (QUEUE, ["1001"])
             assert await decided(house, call) == {
@@ -140,4 +140,4 @@ async def test_numbers_lead_to_a_phone_an_announcement_and_the_default_also_with
                 await caller.dial(UNKNOWN)
                 await established(agent)
                 await caller.hangup()
-                await agent.wait_for(PhoneEventKind.CLOSED, timeout=10)
+                await agent.wait_for(PhoneEventKind.CLOSED, timeout=30)
