@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 import structlog
@@ -72,8 +72,14 @@ class Journal:
         self._arrived = asyncio.Event()
         self._written = asyncio.Event()
         self._written.set()
+        self._watchers: list[Callable[[Sequence[CallFact]], None]] = []
         self.problem: str | None = None
         """Why the journal can't be written right now; None when all is well."""
+
+    def watch(self, watcher: Callable[[Sequence[CallFact]], None]) -> None:
+        """Call `watcher` with the new facts once they are written for good, also those whose handlers failed: for who
+        shows what the journal says. It must be quick."""
+        self._watchers.append(watcher)
 
     def record(self, facts: Iterable[CallFact]) -> None:
         """Have `facts` written soon, in their order. Returns at once."""
@@ -203,7 +209,16 @@ class Journal:
             if problem is None:
                 for fact in new:
                     await self._bus.publish(session, fact)
+        self._tell(new)
         return new
+
+    def _tell(self, written: Sequence[CallFact]) -> None:
+        for watcher in self._watchers if written else ():
+            try:
+                watcher(written)
+            except Exception:
+                # They are written: nobody's mistake may have them written again.
+                log.exception("a watcher of the journal failed")
 
 
 async def facts_of_call(session: AsyncSession, call_id: str) -> list[CallFactRow]:

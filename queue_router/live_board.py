@@ -1,24 +1,22 @@
 """The live board: looks at callers, agents and the day's figures on every change, and tells the screens what is new.
 
 Changes are told a few times a second at most, each as the difference to what was told before. The day's figures are
-read from the journal's calls, once a change of theirs is committed, so they are never ahead of it and never beside it.
+read from the journal's calls, once a change of theirs is written, so they are never ahead of it and never beside it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, tzinfo
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import event, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
 
 from kernel.clock import Clock
 from kernel.database import Database, describe_trouble
-from kernel.messages import FactBus, LiveChange, LiveHub
+from kernel.messages import LiveChange, LiveHub
 from pbx.facts import CallEnded, CallFact, CallMerged, CallQueued, PartyAnswered
 from pbx.journal_tables import CallRow
 from queue_router.agents import Agent, Agents
@@ -48,7 +46,7 @@ _MARKS = (
     CallRow.ended_at,
     CallRow.merged_into,
 )
-_TOUCHED = "ringdesk.board.touched"
+_COUNT = (CallQueued, PartyAnswered, CallMerged, CallEnded)
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +69,7 @@ class EmptyRoom:
 
 
 class LiveBoard:
-    """Run `run()` as a task, after `load()`. Subscribe it to facts for the day's figures."""
+    """Run `run()` as a task, after `load()`. Have `written` watch the journal for the day's figures."""
 
     def __init__(
         self,
@@ -103,10 +101,12 @@ class LiveBoard:
         self._shown = BoardState(day=self._tally.day.date)
         agents.watch(lambda agent: self.look())
 
-    def subscribe(self, facts: FactBus) -> None:
-        """Hear of calls from now on."""
-        for kind in (CallQueued, PartyAnswered, CallMerged, CallEnded):
-            facts.subscribe(kind, self._on_fact)
+    def written(self, facts: Iterable[CallFact]) -> None:
+        """The journal has these now: look again at the calls of which they change a figure."""
+        touched = {fact.call_id for fact in facts if isinstance(fact, _COUNT)}
+        if touched:
+            self._touched |= touched
+            self._has_touched.set()
 
     async def load(self) -> None:
         """Read the day's figures, and make the first board."""
@@ -152,19 +152,6 @@ class LiveBoard:
             await self._either(self._changed, REFRESH_SECONDS)
 
     # The day's figures
-
-    async def _on_fact(self, session: AsyncSession, fact: CallFact) -> None:
-        """Look at the call again once what the fact makes of it is committed."""
-        plain = session.sync_session
-        touched = plain.info.get(_TOUCHED)
-        if touched is None:
-            touched = plain.info[_TOUCHED] = set()
-            event.listen(plain, "after_commit", self._on_commit, once=True)
-        touched.add(fact.call_id)
-
-    def _on_commit(self, session: Session) -> None:
-        self._touched |= session.info.pop(_TOUCHED, set())
-        self._has_touched.set()
 
     async def _count_for_ever(self) -> None:
         while True:

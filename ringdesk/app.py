@@ -211,7 +211,7 @@ class Ringdesk:
             clock=self.clock,
             zone=settings.zone,
         )
-        self.board.subscribe(facts)
+        self.journal.watch(self.board.written)
         self.dispatcher.watch(self.board.look)
         await self.board.load()
         self._run(stack, self.board.run(), "board")

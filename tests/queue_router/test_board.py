@@ -284,6 +284,7 @@ class Place:
     board: LiveBoard
     journal: Journal
     hub: LiveHub
+    bus: FactBus
 
     async def until(self, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The board, as soon as it is so."""
@@ -313,12 +314,12 @@ async def running(database: Database, clock: VirtualClock) -> AsyncIterator[Plac
         clock=clock,
         zone=UTC,
     )
-    board.subscribe(bus)
     await board.load()
     journal = Journal(database, bus)
+    journal.watch(board.written)
     tasks = [asyncio.create_task(journal.run()), asyncio.create_task(board.run())]
     try:
-        yield Place(clock, agents, desks, calls, room, board, journal, hub)
+        yield Place(clock, agents, desks, calls, room, board, journal, hub, bus)
     finally:
         for task in tasks:
             task.cancel()
@@ -400,6 +401,19 @@ async def test_the_figures_equal_the_journal_live_and_after_a_restart(database: 
 
 def _ending(number: int) -> dict[str, Any]:
     return {"node": "main", "call_id": f"main-{number}.1", "key": "ended", "at": NOW}
+
+
+async def test_a_call_counts_also_where_a_handler_of_its_end_failed(database: Database) -> None:
+    async with running(database, VirtualClock(NOW)) as place:
+
+        async def fail(session: Any, fact: CallFact) -> None:
+            raise RuntimeError("a handler's own fault")
+
+        place.bus.subscribe(CallEnded, fail)
+        queued = CallQueued(node="main", call_id="main-9.1", key="q", at=NOW, queue="sales")
+        place.journal.record([queued, CallEnded(**_ending(9), outcome=Outcome.FAILED, hangup_by=None, cause=16)])
+        await place.journal.flush()
+        await place.until(lambda board: place.queue("sales")["abandoned"] == 1)
 
 
 async def test_at_midnight_a_new_day_begins(database: Database) -> None:

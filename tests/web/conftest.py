@@ -78,9 +78,9 @@ async def standing_house(tmp_path: Path, clock: Clock) -> AsyncIterator[House]:
         clock=clock,
         zone=UTC,
     )
-    board.subscribe(bus)
     await board.load()
     journal = Journal(database, bus)
+    journal.watch(board.written)
     working = [asyncio.create_task(journal.run()), asyncio.create_task(board.run())]
     stored = StoredPbx(PbxConfig(ami_secret="a-good-secret"))
     async with database.transaction() as session:

@@ -53,7 +53,7 @@ class Screen:
                     self.snapshots += 1
                     self.board = message["data"]
                 else:
-                    assert all(message["data"].values())
+                    assert any(message["data"].values())
                     self.board = with_difference(self.board, message["data"])
         return self.board
 
