@@ -75,6 +75,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "app_bridgeaddchan",
         "app_bridgewait",
         "app_cdr",
+        "app_celgenuserevent",
         "app_chanspy",
         "app_confbridge",
         "app_controlplayback",

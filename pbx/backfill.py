@@ -13,10 +13,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pbx.cel import CelRow
 from pbx.events import AmiFrame
-from pbx.facts import CallFact, CallParked, CallUnparked
+from pbx.facts import CallFact, CallParked, CallRouted, CallUnparked
 from pbx.parties import account, is_person, is_relay
 from pbx.queue_log import QueueLogRow
 from pbx.tracker import Tracker
@@ -25,6 +26,11 @@ AT_ONCE_SECONDS = 0.5
 """A phone that refused within that time is not said to have rung."""
 TOGETHER_SECONDS = 0.25
 """Within that time after its caller gave up a ringing phone is gone, too."""
+
+ROUTED = "RINGDESK_ROUTED"
+"""The event by which our dialplan says where it led a call while the router was away."""
+BY_THE_DIALPLAN = "dialplan"
+"""What such a destination was decided by."""
 
 _BUSY, _REJECTED, _ANSWERED_ELSEWHERE = "17", "21", "26"
 _ASKED_FOR = frozenset({"", "0", "16", "31", "127"})
@@ -403,7 +409,7 @@ class Backfill:
         """The facts that are certain with this row and were not before."""
         if isinstance(row, QueueLogRow):
             return self._facts(_queue_events(row))
-        return self._facts(self._events.feed(row))
+        return [*self._facts(self._events.feed(row)), *self._routed(row)]
 
     @property
     def faults(self) -> int:
@@ -413,6 +419,38 @@ class Backfill:
     def finish(self) -> list[CallFact]:
         """The facts that only the end of the files makes certain."""
         return self._facts(self._events.finish())
+
+    def _routed(self, row: CelRow) -> list[CallFact]:
+        """Where the dialplan led a call by its own copy of the rules, nobody else being there."""
+        if ROUTED not in (row.event, row.user_event):
+            return []
+        call = self._tracker.call_of(row.uniqueid)
+        if call is None:
+            return []
+        told = [*row.detail("extra").split("|"), *[""] * 7]
+        dialed, rule, kind, queue, extension, ring_seconds, sound = told[:7]
+        destination: dict[str, Any] | None = None
+        match kind:
+            case "extension":
+                destination = {"kind": kind, "extension": extension}
+                if ring_seconds.isdecimal():
+                    destination["ring_seconds"] = int(ring_seconds)
+            case "announcement":
+                destination = {"kind": kind, "sound": sound}
+            case _ if queue:
+                destination = {"kind": "queue", "queue": queue}
+        fact = CallRouted(
+            node=call.node,
+            call_id=call.call_id,
+            key=f"routed:{row.uniqueid}:{dialed}",
+            at=row.moment,
+            dialed=dialed or None,
+            basis=BY_THE_DIALPLAN,
+            rule=rule or None,
+            destination=destination,
+            backfilled=True,
+        )
+        return [fact]
 
     def _facts(self, events: list[AmiFrame]) -> list[CallFact]:
         facts: list[CallFact] = []

@@ -62,6 +62,8 @@ class CelRow:
     linkedid: str
     peer: str
     extra: str
+    user_event: str = ""
+    """The name of an event that a dialplan made."""
 
     @property
     def moment(self) -> datetime:
@@ -165,6 +167,7 @@ class CelReader:
             linkedid=linkedid,
             peer=self._field(fields, "peer"),
             extra=self._field(fields, "extra"),
+            user_event=self._field(fields, "user_event"),
         )
 
     def _field(self, fields: Sequence[str], name: str) -> str:

@@ -141,3 +141,18 @@ async def test_numbers_lead_to_a_phone_an_announcement_and_the_default_also_with
                 await established(agent)
                 await caller.hangup()
                 await agent.wait_for(PhoneEventKind.CLOSED, timeout=30)
+
+            # The service that comes back learns why they went there, too.
+            await house.start_service()
+            for number, rule, destination in (
+                ("+66822222221", TO_DOOR, to_door),
+                ("+66822222222", TO_NEWS, {"kind": "announcement", "sound": NEWS}),
+                ("+66822222223", None, {"kind": "queue", "queue": QUEUE}),
+            ):
+                call = await house.ended_call_from(number, timeout=30)
+                assert await decided(house, call) == {
+                    "dialed": rule or UNKNOWN,
+                    "basis": "dialplan",
+                    "rule": rule,
+                    "destination": destination,
+                }

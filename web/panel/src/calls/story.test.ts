@@ -31,6 +31,7 @@ describe("the story of a call", () => {
         to("number", { kind: "queue", queue: "sales" }),
         to("number", { kind: "extension", extension: "1003", ring_seconds: 25 }),
         to("default", { kind: "announcement", sound: "ss-noservice" }),
+        to("dialplan", { kind: "queue", queue: "help" }),
         to("nothing", null),
       ],
       [],
@@ -39,6 +40,7 @@ describe("the story of a call", () => {
       ["story.routed.queue", "sales", "number"],
       ["story.routed.extension", "1003", "number"],
       ["story.routed.announcement", "ss-noservice", "default"],
+      ["story.routed.queue", "help", "dialplan"],
       ["story.routed.nowhere", undefined, "nothing"],
     ]);
   });
