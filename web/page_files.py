@@ -106,7 +106,8 @@ async def harden(request: web.Request, response: web.StreamResponse) -> None:
     """Put the headers on every answer, and keep what the API says out of caches."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.app[SERVICES].proxies.is_encrypted(request):
+    services = request.app.get(SERVICES)
+    if services is not None and services.proxies.is_encrypted(request):
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
