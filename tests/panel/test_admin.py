@@ -169,6 +169,16 @@ async def test_what_is_removed_or_changed_comes_back_with_undo(house: House, pag
     await page.keyboard.press("Escape")
     await expect(page.locator(".admin-form")).to_have_count(0)
 
+    # The keyboard alone: from the row into its form, and back.
+    await expect(page.get_by_role("link", name="Sales")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".admin-form")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("link", name="Sales")).to_be_focused()
+
     await page.get_by_role("link", name="People", exact=True).click()
     await row(page, "Boris").click()
     await page.get_by_role("button", name="Deactivate", exact=True).click()
@@ -323,6 +333,8 @@ async def test_a_team_and_the_last_admin(house: House, page: Page, root: Person)
     await page.get_by_role("link", name="People", exact=True).click()
     await expect(row(page, "Anna Petrova")).to_contain_text("Night <b>shift</b>")
     await row(page, "Root").click()
+    await expect(page.locator(".admin-form")).to_contain_text("Role")
+    await expect(page.get_by_label("New password")).to_have_count(0)  # one's own is changed elsewhere
     await expect(page.get_by_role("button", name="Deactivate", exact=True)).to_have_count(0)
     await choose(page, "Role", "Agent")
     await page.get_by_role("button", name="Save").click()

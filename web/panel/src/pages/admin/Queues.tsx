@@ -128,7 +128,6 @@ function QueueForm({ queue, phones, users, pbx, onClose }: Props) {
   const add = (body: object) => api<Queue>("/queues", { method: "POST", body });
   const patch = (body: object) => api<Queue>(`/queues/${queue?.id}`, { method: "PATCH", body });
   const drop = (id: number) => api(`/queues/${id}`, { method: "DELETE" });
-  const { id: _, ...was } = queue ?? { id: 0 };
   const initial = {
     label: queue?.label ?? "",
     name: queue?.name ?? "",
@@ -149,7 +148,7 @@ function QueueForm({ queue, phones, users, pbx, onClose }: Props) {
       const body = { ...values, name: values.name.trim(), label: values.label.trim() };
       if (queue) {
         await patch(body);
-        did({ text: t("admin.saved", { name: body.label || body.name }), undo: () => patch(was) });
+        did({ text: t("admin.saved", { name: body.label || body.name }), undo: () => patch(initial) });
       } else {
         const made = await add(body);
         did({ text: t("admin.added", { name: t("admin.thing.queue", { name: known(made) }) }), undo: () => drop(made.id) });
@@ -164,7 +163,7 @@ function QueueForm({ queue, phones, users, pbx, onClose }: Props) {
   const remove = useMutation({
     mutationFn: () => drop(queue!.id),
     onSuccess: async () => {
-      did({ text: t("admin.removed", { name: t("admin.thing.queue", { name: known(queue!) }) }), undo: () => add(was) });
+      did({ text: t("admin.removed", { name: t("admin.thing.queue", { name: known(queue!) }) }), undo: () => add(initial) });
       onClose();
       await readAgain();
     },

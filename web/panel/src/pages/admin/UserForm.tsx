@@ -78,7 +78,7 @@ export function UserForm({ user, users, phones, queues, teams, pbx, onClose, onS
     role: user?.role ?? ("agent" as const),
     team_ids: user?.teams.map((team) => String(team.id)) ?? [],
     phone: user?.phone ?? NONE,
-    account: nextAccount(phones),
+    account: madePhone?.account ?? nextAccount(phones),
     queues: queuesAt(user?.phone ?? null),
     password: "",
   };
@@ -92,7 +92,7 @@ export function UserForm({ user, users, phones, queues, teams, pbx, onClose, onS
       setMade({ user: stored, password });
     }
     let secret = madePhone;
-    if (values.phone === NEW && secret?.account !== values.account) {
+    if (values.phone === NEW && secret === null) {
       const body = { account: values.account.trim(), name: values.name.trim() };
       secret = await api<PhoneSecret>("/phones", { method: "POST", body });
       setMadePhone(secret);
@@ -267,7 +267,7 @@ export function UserForm({ user, users, phones, queues, teams, pbx, onClose, onS
           readOnly={made !== null}
         />
       ) : (
-        may("change", "user") && <Password user={user} onOnce={onOnce} />
+        user.id !== me.id && may("change", "user") && <Password user={user} onOnce={onOnce} />
       )}
     </SideForm>
   );

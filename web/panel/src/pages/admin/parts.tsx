@@ -1,7 +1,7 @@
 // What the admin's pages are made of: a list, and beside it the one form.
 import { Button, CloseButton, CopyButton } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, type Ref, useEffect, useState } from "react";
+import { type FormEvent, type ReactNode, type Ref, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FilterBox } from "../../parts/FilterBox";
 import { Empty, ErrorNote, SkeletonRows } from "../../parts/states";
@@ -81,10 +81,20 @@ interface FormProps {
 
 export function SideForm({ title, note, form, isNew, readOnly, onClose, more, children }: FormProps) {
   const { t } = useTranslation();
-  useEscape(form.isDirty, onClose);
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // From the row that was opened, the keyboard goes on in the form. Something new begins in its first field.
+    if (!isNew) place.current?.focus();
+  }, [isNew]);
+  function close() {
+    const row = document.querySelector<HTMLElement>("tr[data-chosen] .row-link");
+    (row ?? document.getElementById("add"))?.focus();
+    onClose();
+  }
+  useEscape(form.isDirty, close);
   return (
-    <aside className="admin-form" aria-label={title}>
-      <FormHead title={title} onClose={onClose} />
+    <aside className="admin-form" aria-label={title} ref={place} tabIndex={-1}>
+      <FormHead title={title} onClose={close} />
       <form ref={form.ref} onSubmit={form.submit} noValidate>
         {note && <p className="hint">{note}</p>}
         <fieldset className="admin-fields" disabled={readOnly}>
@@ -100,7 +110,7 @@ export function SideForm({ title, note, form, isNew, readOnly, onClose, more, ch
             <Button type="submit" size="sm" loading={form.isSaving} disabled={!isNew && !form.isDirty}>
               {t(isNew ? "admin.add" : "admin.save")}
             </Button>
-            <Button variant="default" size="sm" onClick={onClose}>
+            <Button variant="default" size="sm" onClick={close}>
               {t(form.isDirty ? "admin.discard" : "admin.close")}
             </Button>
             <span className="space" />
