@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from accounts.users import Role, User
+from accounts.passwords import Passwords
+from accounts.users import Role, User, add_user, find_user
 from crm_core.activities import Activity, ActivityKind
 from crm_core.contact_tables import Contact
 from crm_core.leads import Lead
@@ -18,7 +19,7 @@ from kernel.database import Database
 from pbx.facts import CallEnded, CallStarted, Outcome
 from pbx.journal_tables import CallFactRow, CallRow
 from queue_router.offers import CallOffer, OfferOutcome
-from ringdesk.demo.company import SALES_NUMBER, SUPPORT_NUMBER, customers, lines, settings
+from ringdesk.demo.company import PASSWORD, SALES_NUMBER, SUPPORT_NUMBER, customers, lines, settings
 from ringdesk.demo.history import furnish
 from ringdesk.demo.past_days import CLOSES, PastCall, calls_of, facts_of
 
@@ -95,5 +96,35 @@ async def test_the_history_is_written_once_and_agrees(tmp_path: Path) -> None:
             assert on_timelines <= {row.call_id for row in rows}
             roles = set(await session.scalars(select(User.role)))
             assert roles == {Role.AGENT, Role.SUPERVISOR, Role.MANAGER}
+    finally:
+        await database.close()
+
+
+@pytest.mark.slow
+async def test_what_a_visitor_made_of_the_people_is_put_right(tmp_path: Path) -> None:
+    of_company = settings(tmp_path, STAFF, Ports().model_dump(), 0, two_queues=True)
+    clock = VirtualClock()
+
+    async def furnished() -> None:
+        assert await furnish(of_company, staff=STAFF, callers=1, clock=clock, days=0) == 0
+
+    await furnished()
+    database = Database(of_company.effective_database_url)
+    try:
+        async with database.transaction() as session:
+            for login in ("agent1", "manager"):
+                user = await find_user(session, login)
+                assert user is not None
+                user.active, user.password_hash = False, "another"
+            guest = await add_user(session, login="guest", name="A Guest", role=Role.AGENT, now=clock.now())
+            guest.password_hash = "theirs"
+        await furnished()
+        async with database.reading() as session:
+            users = {user.login: user for user in await session.scalars(select(User))}
+            for login in ("agent1", "manager"):
+                assert users[login].active
+                assert (await Passwords().verdict(users[login].password_hash, PASSWORD)).is_right
+            assert users["guest"].password_hash == "theirs"
+            assert await session.scalar(select(func.count()).select_from(CallRow)) == 0
     finally:
         await database.close()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ringdesk.demo.speech import PromptLibrary, join, normalise, parse_transcripts, word_error_rate
+from ringdesk.demo.softphone import speech_frames
+from ringdesk.demo.speech import PromptLibrary, join, normalise, parse_transcripts, voiced_seconds, word_error_rate
 
 
 def test_a_transcript_is_a_name_and_words_without_comments_tones_and_silences() -> None:
@@ -59,6 +60,17 @@ def test_joined_parts_keep_their_words_and_lengths(prompts: PromptLibrary, tmp_p
     joined = join(parts, tmp_path / "joined.wav", pause=0.25)
     assert joined.seconds == pytest.approx(sum(part.seconds for part in parts) + 0.5, abs=0.01)
     assert normalise(joined.text) == normalise(" ".join(part.text for part in parts))
+
+
+def test_pauses_are_not_voice_and_what_is_cut_off_is_missed(prompts: PromptLibrary, tmp_path: Path) -> None:
+    close, apart = (join(prompts.clear[:3], tmp_path / f"{pause}.wav", pause=pause) for pause in (0.0, 2.0))
+    assert apart.seconds - close.seconds == pytest.approx(4.0, abs=0.01)
+    heard = voiced_seconds(speech_frames(close.path))
+    assert 1.0 < heard < close.seconds
+    assert voiced_seconds(speech_frames(apart.path)) == pytest.approx(heard, abs=0.1)
+    half = speech_frames(close.path)[: 2 * int(8000 * close.seconds / 2)]
+    assert voiced_seconds(half) < 0.7 * heard
+    assert voiced_seconds(bytes(16_000)) == 0.0
 
 
 def test_a_prompt_that_is_not_there_is_named(prompts: PromptLibrary) -> None:
