@@ -11,6 +11,7 @@ import { desk as store, useDesk } from "../live/store";
 import { Tasks } from "../parts/Tasks";
 import { Timer } from "../parts/Timer";
 import { useHeadline } from "../parts/caller";
+import { useQueueLabel } from "../parts/queueNames";
 import { SkeletonRows } from "../parts/states";
 import { Timeline } from "../parts/Timeline";
 import { duration, secondsBetween } from "../time";
@@ -143,6 +144,7 @@ export function CallPanel({ call }: { call: DeskCall }) {
 
 function CallStrip({ call }: { call: DeskCall }) {
   const { t } = useTranslation();
+  const queueLabel = useQueueLabel();
   const waitedUntil = call.answered_at ?? call.ended_at;
   return (
     <header className="strip" data-state={STATE[call.phase]}>
@@ -153,7 +155,7 @@ function CallStrip({ call }: { call: DeskCall }) {
       {call.phase === "ended" && call.answered_at && call.ended_at && (
         <span>{t("call.talked", { time: duration(secondsBetween(call.answered_at, call.ended_at)) })}</span>
       )}
-      <span>{call.queue ? t("call.queue", { queue: call.queue }) : t("call.direct")}</span>
+      <span>{call.queue ? t("call.queue", { queue: queueLabel(call.queue) }) : t("call.direct")}</span>
       {waitedUntil ? (
         <span className="quiet">{t("call.waited", { time: duration(secondsBetween(call.waiting_since, waitedUntil)) })}</span>
       ) : (

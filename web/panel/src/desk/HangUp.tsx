@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { useLive } from "../live/store";
 import { useErrorText } from "../parts/states";
+import "./desk.css";
 
 /** Hangs up one's own phone. The key `h` presses it. */
 export function HangUp({ callId }: { callId: string }) {

@@ -1,14 +1,14 @@
 // Beside the call: the note, what came of it, and what is to follow.
 import { Checkbox, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { word } from "../i18n";
-import i18next from "i18next";
 import { useErrorText } from "../parts/states";
 import { dateOf, inTheMorning, nextWorkingDay } from "./followUp";
-import { useKept } from "./kept";
+import { NOTE_ID, useKept } from "./kept";
 
 type Outcome = components["schemas"]["OutcomeView"];
 const LONGEST = 10_000;
@@ -33,14 +33,14 @@ export function Keeping({ callId, contactId, isOver }: { callId: string; contact
   return (
     <section className="keeping">
       <div className="note-box">
-        <label htmlFor="call-note">{t("note")}</label>
+        <label htmlFor={NOTE_ID}>{t("note")}</label>
         <span className={saving?.state === "failed" ? "error" : "hint"} role="status">
           {saving?.state === "failed"
             ? t("note.failed", { reason: errorText(saving.error) })
             : saving && t(saving.state === "saved" ? "note.saved" : "note.saving")}
         </span>
         <textarea
-          id="call-note"
+          id={NOTE_ID}
           rows={6}
           maxLength={LONGEST}
           placeholder={t("note.hint")}

@@ -1,7 +1,7 @@
 // Who waits in which queue, beside one's own work.
 import { useTranslation } from "react-i18next";
 import { useBoard } from "../live/store";
-import { useQueueNames } from "../parts/queueNames";
+import { useQueueLabel } from "../parts/queueNames";
 import { Timer } from "../parts/Timer";
 
 const MOST = 8;
@@ -9,7 +9,7 @@ const MOST = 8;
 export function Queues() {
   const { t } = useTranslation();
   const board = useBoard();
-  const names = useQueueNames();
+  const labelOf = useQueueLabel();
   if (!board || board.queues.length === 0) return null;
   return (
     <section className="queues" aria-label={t("queues")}>
@@ -17,7 +17,7 @@ export function Queues() {
       <ul>
         {board.queues.slice(0, MOST).map((queue) => (
           <li key={queue.name} className="row" data-waits={queue.waiting > 0 || undefined}>
-            <span className="grow cut">{names.find((each) => each.name === queue.name)?.label ?? queue.name}</span>
+            <span className="grow cut">{labelOf(queue.name)}</span>
             <span className="figure" title={t("queues.waiting")}>
               {queue.waiting}
             </span>

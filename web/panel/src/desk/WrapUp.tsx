@@ -21,7 +21,7 @@ export function WrapUp({ agent }: { agent: Agent }) {
   return (
     <div className="strip" data-state="wrap_up">
       <span className="lamp" aria-hidden="true" />
-      <strong className="state-text">{t("wrap.title")}</strong>
+      <strong className="state-text wide">{t("wrap.title")}</strong>
       {left !== null && <span className="timer">{t("wrap.left", { time: duration(left) })}</span>}
       {change.isError && (
         <span className="error" role="alert">

@@ -9,6 +9,8 @@ type NoteView = components["schemas"]["CallNoteView"];
 type Draft = Partial<Pick<NoteView, "text" | "outcome" | "follow_up_at">>;
 export type Saving = { state: "saved" | "saving" } | { state: "failed"; error: unknown } | null;
 
+export const NOTE_ID = "call-note";
+const FRESH_MS = 2_000; // Whoever comes back to this tab may have written in another.
 const PAUSE_MS = 600;
 const AGAIN_MS = 3_000;
 
@@ -20,7 +22,7 @@ export function useKept(callId: string, contactId: number | null) {
     // The journal writes in batches: just after the first ring the call may not be there yet.
     retry: 5,
     retryDelay: 400,
-    staleTime: Infinity,
+    staleTime: FRESH_MS,
   });
   const [draft, setDraft] = useState<Draft | null>(null);
   const [saving, setSaving] = useState<Saving>(null);
@@ -41,6 +43,7 @@ export function useKept(callId: string, contactId: number | null) {
 
   const save = useCallback(async () => {
     const [part, was] = [dirty.current, before.current];
+    if (part === null) setDraft(null); // What the server has is what is shown, also when another tab wrote it.
     if (part === null || was === undefined) return;
     setSaving({ state: "saving" });
     try {
@@ -48,7 +51,11 @@ export function useKept(callId: string, contactId: number | null) {
       const body = { text, outcome, follow_up_at, contact_id: contactId };
       const saved = await api<NoteView>(path, { method: "PUT", body });
       queries.setQueryData(["note", callId], saved);
-      if (dirty.current === part) dirty.current = null;
+      if (dirty.current === part) {
+        dirty.current = null;
+        // The server takes spaces off the end: not while somebody types on.
+        if (document.activeElement?.id !== NOTE_ID) setDraft(null);
+      }
       if ("follow_up_at" in part) void queries.invalidateQueries({ queryKey: ["tasks"] });
       setSaving({ state: "saved" });
     } catch (error) {

@@ -84,7 +84,7 @@ export function connect(userId: number, onRefused: () => void): () => void {
       set({ desk: withChange(live.desk, kind, data) });
       if (kind === "agent_state") return;
       refresh();
-      if (kind === "call_gone" || kind === "call_ended") setTimeout(refresh, AFTER_CALL_MS);
+      if (kind !== "call_answered") setTimeout(refresh, AFTER_CALL_MS);
     },
     denied(of) {
       if (of === BOARD) set({ board: null });

@@ -7,7 +7,9 @@ import { isMissed } from "../calls/kinds";
 import { type Sentence, storyOf } from "../calls/story";
 import { useNow } from "../clock";
 import { word } from "../i18n";
+import { useNames } from "../parts/agents";
 import { Way } from "../parts/icons";
+import { useQueueLabel } from "../parts/queueNames";
 import { Empty, ErrorNote, SkeletonRows } from "../parts/states";
 import { clockSeconds, dayAndClock, duration, secondsBetween } from "../time";
 
@@ -42,6 +44,8 @@ function isUnfinished(details: CallDetails | undefined): boolean {
 function Details({ details }: { details: CallDetails }) {
   const { t } = useTranslation();
   const now = useNow();
+  const names = useNames();
+  const queueLabel = useQueueLabel();
   const { call, recording } = details;
   const who = call.caller_name ?? call.caller_number ?? t("caller.withheld");
   const waitedUntil = call.answered_at ?? call.ended_at ?? now;
@@ -54,12 +58,12 @@ function Details({ details }: { details: CallDetails }) {
         <dl className="figures">
           <Figure name={t("col.time")}>{dayAndClock(call.started_at, now)}</Figure>
           {call.caller_name && call.caller_number && <Figure name={t("contact.numbers")}>{call.caller_number}</Figure>}
-          {call.queue && <Figure name={t("col.queue")}>{call.queue}</Figure>}
+          {call.queue && <Figure name={t("col.queue")}>{queueLabel(call.queue)}</Figure>}
           <Figure name={t("detail.waited")}>{duration(secondsBetween(call.started_at, waitedUntil))}</Figure>
           {call.answered_at && (
             <Figure name={t("detail.length")}>{duration(secondsBetween(call.answered_at, call.ended_at ?? now))}</Figure>
           )}
-          {call.answered_by.length > 0 && <Figure name={t("col.agent")}>{call.answered_by.join(", ")}</Figure>}
+          {call.answered_by.length > 0 && <Figure name={t("col.agent")}>{names(call.answered_by)}</Figure>}
           <Figure name={t("col.outcome")}>
             <span className={isMissed(call) ? "alarm-text" : ""}>{word("outcome", call.outcome)}</span>
           </Figure>

@@ -12,7 +12,7 @@ import { RowLink } from "../parts/RowLink";
 import { Empty, ErrorNote, SkeletonRows } from "../parts/states";
 import { Timer } from "../parts/Timer";
 import { useAgents, useNames } from "../parts/agents";
-import { useQueueNames } from "../parts/queueNames";
+import { useQueueLabel, useQueueNames } from "../parts/queueNames";
 import { type CallSearch, SHOWN } from "../router";
 import { useMe } from "../session";
 import { dayAndClock, dayBounds, duration, secondsBetween } from "../time";
@@ -27,6 +27,7 @@ export function CallsPage() {
   const names = useNames();
   const agents = useAgents();
   const queues = useQueueNames();
+  const queueLabel = useQueueLabel();
   const search = useSearch({ from: "/calls" });
   const { show = "all", q = "", mine, agent, queue, day } = search;
   const isFiltered = Object.values(search).some((value) => value !== undefined);
@@ -160,7 +161,7 @@ export function CallsPage() {
                     )}
                   </td>
                   <td className="wide">{call.dialed ?? t("none")}</td>
-                  <td className="wide">{call.queue ?? t("none")}</td>
+                  <td className="wide">{call.queue ? queueLabel(call.queue) : t("none")}</td>
                   <td className="wide cut">{names(call.answered_by) || t("none")}</td>
                   <td className="figure">
                     {call.answered_at === null ? (

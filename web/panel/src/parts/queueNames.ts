@@ -4,6 +4,12 @@ import { type Queue, api } from "../api/client";
 
 const FIVE_MINUTES_MS = 300_000;
 
+/** What a queue is called. */
+export function useQueueLabel(): (name: string) => string {
+  const queues = useQueueNames();
+  return (name) => queues.find((each) => each.name === name)?.label ?? name;
+}
+
 export function useQueueNames(): { name: string; label: string }[] {
   const queues = useQuery({
     queryKey: ["queues"],
