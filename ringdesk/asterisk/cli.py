@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from dialplan import modules
-from dialplan.config import PbxConfig
+from dialplan.config import PbxConfig, Ports
 from dialplan.render import render
 from ringdesk.asterisk.debian import NotProvidable
 from ringdesk.asterisk.instance import AsteriskInstance, NotRunning
@@ -35,6 +35,9 @@ from ringdesk.told import fail, told
 asterisk_app = typer.Typer(help="The Asterisk that Ringdesk runs.", no_args_is_help=True)
 
 _errors = Console(stderr=True)
+
+TAKEN_OVER = ("phones", "trunks", "queues", "numbers", "default_queue")
+"""What the first start takes over into the database."""
 
 StateOption = Annotated[
     Path | None,
@@ -73,7 +76,8 @@ def up(
         settings = load_settings(config, state=state)
         from ringdesk.publishing import known_config  # slow to import: every other command would wait
 
-        pbx = _with_ports(asyncio.run(known_config(settings)), sip_udp=sip_port, http=http_port, ami=ami_port)
+        stored = asyncio.run(known_config(settings))
+        pbx = _with_ports(stored, sip_udp=sip_port, http=http_port, ami=ami_port)
         try:
             pbx.recordings.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -86,13 +90,29 @@ def up(
         changed = instance.differing(_files(as_it_runs, choose(running.via))) if was_running else []
     verb = "runs already" if was_running else "is up"
     typer.echo(f"Asterisk {running.version} {verb} ({running.via}), SIP on {pbx.sip_address}:{running.ports.sip_udp}.")
-    if changed:
-        typer.echo(
-            f"It was left as it is, but the settings have changed since it was told of them ({', '.join(changed)}).\n"
-            "Phones, trunks, queues and numbers: ringdesk dialplan publish, during calls too. "
-            "Addresses and ports: ringdesk asterisk down, then up.",
-            err=True,
+    for remark in _remarks(settings.the_pbx(), pbx, running.ports, changed):
+        typer.echo(remark, err=True)
+
+
+def _remarks(of_file: PbxConfig, told: PbxConfig, running: Ports, changed: Sequence[str]) -> Iterator[str]:
+    """What an admin may wonder about: the file says one thing and Asterisk does another.
+
+    `told` is what Asterisk would be told now, `running` the ports that it has, `changed` the files that are otherwise.
+    """
+    if unread := [name for name in TAKEN_OVER if getattr(of_file, name) != getattr(told, name)]:
+        yield (
+            f"Note: {', '.join(unread)} of the settings file are not read any more, the database has others: "
+            "change them in the panel."
         )
+    if changed:
+        yield (
+            f"It was left as it is, but the settings have changed since it was told of them ({', '.join(changed)}). "
+            "Phones, trunks, queues and numbers: ringdesk dialplan publish, during calls too. "
+            "Addresses: ringdesk asterisk down, then up."
+        )
+    wanted, has = told.ports.model_dump(), running.model_dump()
+    if others := [f"{name} {has[name]}, not {port}" for name, port in wanted.items() if has[name] != port]:
+        yield f"It runs with other ports than asked for ({'; '.join(others)}): ringdesk asterisk down, then up."
 
 
 def _files(pbx: PbxConfig, way: Way) -> Mapping[str, str]:

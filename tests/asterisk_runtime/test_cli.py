@@ -54,6 +54,7 @@ def test_a_life_from_up_to_down(tmp_path: Path) -> None:
         assert again.returncode == 0
         assert f"runs already ({way}), SIP on 127.0.0.1:{sip}" in again.stdout
         assert "have changed" not in again.stderr
+        assert f"sip_udp {sip}, not 5060" in again.stderr
 
         (tmp_path / "ringdesk.toml").write_text(f'state = "my state"\n{ONE_PHONE}')
         changed = ringdesk("asterisk", "up", "--via", way, cwd=tmp_path)
