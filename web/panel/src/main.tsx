@@ -14,6 +14,8 @@ const theme = createTheme({
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
   colors: {
+    // The alarm's red: white can be read on it, and in the dark theme black on its lighter one.
+    red: ["#fdeeed", "#fad9d6", "#f5b5af", "#f19d95", "#f28b82", "#e0655b", "#c93f35", "#b3261e", "#8f1e18", "#6b1612"],
     pine: ["#e9f6f4", "#d5ebe7", "#a9d8d0", "#83c8bd", "#5cb8ab", "#3d9a8e", "#258076", "#17605a", "#124b46", "#0c3633"],
   },
   defaultRadius: 6,
