@@ -66,6 +66,12 @@ async def furnish(house: House, root: Person) -> None:
     house.services.agents.phone_is("1002", reachable=False)
 
 
+async def go(page: Page, section: str) -> None:
+    """To a section of the admin's pages; return when it is there, and the one before is not."""
+    await page.get_by_role("link", name=section, exact=True).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(section)
+
+
 def row(page: Page, text: str) -> Locator:
     return page.locator(".admin-table tbody tr").filter(has_text=text)
 
@@ -97,7 +103,7 @@ async def test_a_new_centre_says_what_each_page_is_for_and_is_set_up_from_there(
     await told.get_by_role("button", name="Done").click()
     assert secret not in await page.content()
 
-    await page.get_by_role("link", name="Queues", exact=True).click()
+    await go(page, "Queues")
     await page.get_by_role("button", name="Add a queue").click()
     await page.get_by_label("Name", exact=True).fill("Front Desk")
     await expect(page.get_by_label("Short name")).to_have_value("front-desk")
@@ -106,7 +112,7 @@ async def test_a_new_centre_says_what_each_page_is_for_and_is_set_up_from_there(
     await page.get_by_label("Short name").press("Enter")
     await expect(row(page, "Front Desk")).to_contain_text("Reception")
 
-    await page.get_by_role("link", name="Numbers", exact=True).click()
+    await go(page, "Numbers")
     await page.get_by_role("button", name="Add a number").click()
     await page.get_by_label("Number", exact=True).fill("+66 2 123 4567")
     await expect(page.get_by_role("combobox", name="Queue")).to_have_value("Front Desk")
@@ -137,7 +143,7 @@ async def test_a_new_centre_says_what_each_page_is_for_and_is_set_up_from_there(
     await expect(bar).to_contain_text("1 change")
     await expect(page.get_by_text("No numbers yet")).to_be_visible()
 
-    await page.get_by_role("link", name="Published", exact=True).click()
+    await go(page, "Published")
     await row(page, "Failed").click()
     await expect(page.locator(".admin-form")).to_contain_text("no Asterisk runs")
     await expect(page.locator(".history-changes li")).to_have_count(3)
@@ -154,7 +160,7 @@ async def test_what_is_removed_or_changed_comes_back_with_undo(house: House, pag
     await expect(row(page, "+6629876543")).to_contain_text("ฝ่ายบริการลูกค้า")
     await expect(row(page, "+6629876543")).to_contain_text("Only when somebody answers")
 
-    await page.get_by_role("link", name="Queues", exact=True).click()
+    await go(page, "Queues")
     await row(page, "Sales").click()
     await page.get_by_label("Rings for").fill("7")
     await page.get_by_role("button", name="Save").click()
@@ -179,7 +185,7 @@ async def test_what_is_removed_or_changed_comes_back_with_undo(house: House, pag
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("link", name="Sales")).to_be_focused()
 
-    await page.get_by_role("link", name="People", exact=True).click()
+    await go(page, "People")
     await row(page, "Boris").click()
     await page.get_by_role("button", name="Deactivate", exact=True).click()
     await expect(row(page, "Boris")).to_have_count(0)
@@ -187,7 +193,7 @@ async def test_what_is_removed_or_changed_comes_back_with_undo(house: House, pag
     await expect(row(page, "Boris")).to_contain_text("Agent")
 
     # What can't be taken back asks, and says what is lost.
-    await page.get_by_role("link", name="Phones", exact=True).click()
+    await go(page, "Phones")
     await expect(row(page, "1001")).to_contain_text("Registered")
     await expect(row(page, "1002")).to_contain_text("Not registered")
     await row(page, "1002").click()
@@ -199,7 +205,7 @@ async def test_what_is_removed_or_changed_comes_back_with_undo(house: House, pag
     await picture(page, "admin-phone-remove", SIZES[:1])
     await asks.get_by_role("button", name="Remove phone 1002").click()
     await expect(row(page, "1002")).to_have_count(0)
-    await page.get_by_role("link", name="People", exact=True).click()
+    await go(page, "People")
     await expect(row(page, "Boris")).to_contain_text("no such phone")
 
 
@@ -310,7 +316,7 @@ async def test_a_number_leads_to_a_phone_or_an_announcement(house: House, page: 
     await expect(said).to_contain_text("Number +6629990001 is new and leads to the phone 1003 for 40 s.")
     await expect(said).to_contain_text("Number +6621234567 is new and leads to the announcement office-closed.")
     # A phone that a number leads to stays.
-    await page.get_by_role("link", name="Phones", exact=True).click()
+    await go(page, "Phones")
     await row(page, "1003").click()
     await page.get_by_role("button", name="Remove phone 1003").click()
     await page.get_by_role("alertdialog").get_by_role("button", name="Remove phone 1003").click()
@@ -330,7 +336,7 @@ async def test_a_team_and_the_last_admin(house: House, page: Page, root: Person)
     await page.get_by_label("Name", exact=True).press("Enter")
     await expect(row(page, "Night <b>shift</b>")).to_contain_text("Anna Petrova")
     await picture(page, "admin-teams")
-    await page.get_by_role("link", name="People", exact=True).click()
+    await go(page, "People")
     await expect(row(page, "Anna Petrova")).to_contain_text("Night <b>shift</b>")
     await row(page, "Root").click()
     await expect(page.locator(".admin-form")).to_contain_text("Role")

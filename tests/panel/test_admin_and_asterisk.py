@@ -31,6 +31,12 @@ async def sign_in(page: Page, address: str, login: str, password: str) -> None:
     await expect(page.locator(".rail")).to_be_visible()
 
 
+async def go(page: Page, section: str) -> None:
+    """To a section of the admin's pages; return when it is there, and the one before is not."""
+    await page.get_by_role("link", name=section, exact=True).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(section)
+
+
 def row(page: Page, text: str) -> Locator:
     return page.locator(".admin-table tbody tr").filter(has_text=text)
 
@@ -75,7 +81,7 @@ async def test_an_admin_adds_an_agent_whose_phone_registers_and_gets_a_call(page
 
         phone = SoftPhone(secrets["User"], secrets["Secret"], secrets["Server"], program=baresip, answer=Answer.never())
         async with phone:
-            await page.get_by_role("link", name="Phones", exact=True).click()
+            await go(page, "Phones")
             await expect(row(page, "1002").locator("[data-state=ready]")).to_have_text(
                 "Registered", timeout=PATIENCE_MS
             )
@@ -109,12 +115,12 @@ async def test_an_admin_adds_an_agent_whose_phone_registers_and_gets_a_call(page
 
 async def what_was_changed_or_removed_is_taken_back(page: Page) -> None:
     """Line by line, until nothing waits."""
-    await page.get_by_role("link", name="Queues", exact=True).click()
+    await go(page, "Queues")
     await row(page, "Sales").click()
     await page.get_by_label("Rings for").fill("7")
     await page.get_by_role("button", name="Save").click()
     await expect(row(page, "Sales")).to_contain_text("7 s")
-    await page.get_by_role("link", name="Numbers", exact=True).click()
+    await go(page, "Numbers")
     await row(page, SALES_NUMBER).click()
     await page.get_by_role("button", name="Remove").click()
     await expect(page.locator("#publish-count")).to_have_text("2 changes")
