@@ -148,8 +148,8 @@ class CallsOfAgents:
             return
         if fact.backfilled and fact.channel not in agent.legs:
             await self._left_unheard(session, agent, fact)
-            return
-        await self._leg_is_gone(session, agent, fact.channel, fact)
+        else:
+            await self._leg_is_gone(session, agent, fact.channel, fact)
         if not _has_leg(agent, fact.call_id):
             self._agents.release(agent.user_id, fact.call_id)
             self._desks.end(agent.user_id, fact.call_id, fact.at)
