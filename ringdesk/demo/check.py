@@ -153,8 +153,8 @@ def is_well(totals: Mapping[str, Any]) -> bool:
 
 def tables(reports: Sequence[CallReport], totals: Mapping[str, Any]) -> Iterator[Table | str]:
     """The same for a person to read: tables, and lines of plain text."""
-    calls = Table()
-    for name in ("caller", "agent", "rang after", "record before", "talked", "outcome", "whole"):
+    calls = Table(caption="rang: after the caller's INVITE; record: so long before that on the panel")
+    for name in ("caller", "agent", "rang", "record", "talked", "outcome", "whole"):
         calls.add_column(name, no_wrap=True)
     for report in reports:
         calls.add_row(

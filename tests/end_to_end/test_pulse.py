@@ -19,7 +19,7 @@ def whole_call(**values: object) -> CallReport:
 
 
 def read(reports: list[CallReport], totals: dict[str, object]) -> str:
-    console = Console(width=110)
+    console = Console(width=80)
     with console.capture() as captured:
         for part in tables(reports, totals):
             console.print(part)
