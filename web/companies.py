@@ -31,6 +31,7 @@ from web.records import (
     emails_of,
     names_of,
     numbers_of,
+    state_of,
     timeline_of,
     write_note,
 )
@@ -123,6 +124,7 @@ class Companies(View):
             await self.services.crm.notes.adopt_calls(session, Record(RecordKind.COMPANY, added.id), now)
             (shown,) = await company_views(session, [added])
             audit(self, session, Thing.COMPANY, shown)
+        self.tag(state_of(shown))
         return answer(shown, 201, {"Location": f"/api/v1/companies/{shown.id}"})
 
 
@@ -138,12 +140,15 @@ class OneCompany(View):
             if company is None:
                 raise not_found("company")
             (shown,) = await company_views(session, [company])
+        self.tag(state_of(shown))
         return answer(shown)
 
     async def patch(self, company_id: Id, /, changes: CompanyChanges) -> r200[CompanyView]:
         """Change a company. 409 where somebody else has changed it since `version` was read.
 
         Tags: companies
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         self.require(Action.CHANGE, Thing.COMPANY)
         now = self.services.clock.now()
@@ -152,6 +157,7 @@ class OneCompany(View):
             if known is None:
                 raise not_found("company")
             (before,) = await company_views(session, [known])
+            self.require_unchanged(state_of(before))
             changed = await self.services.contacts.change_company(
                 session, company_id, changes.version, changes_in(changes), now
             )
@@ -159,6 +165,7 @@ class OneCompany(View):
                 await self.services.crm.notes.adopt_calls(session, Record(RecordKind.COMPANY, company_id), now)
             (shown,) = await company_views(session, [changed])
             audit(self, session, Thing.COMPANY, shown, before)
+        self.tag(state_of(shown))
         return answer(shown)
 
 

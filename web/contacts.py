@@ -31,6 +31,7 @@ from web.records import (
     emails_of,
     names_of,
     numbers_of,
+    state_of,
     timeline_of,
     write_note,
 )
@@ -139,6 +140,7 @@ class Contacts(View):
             await self.services.crm.leads.link_contact(session, added, now)
             (shown,) = await contact_views(session, [added])
             audit(self, session, Thing.CONTACT, shown)
+        self.tag(state_of(shown))
         return answer(shown, 201, {"Location": f"/api/v1/contacts/{shown.id}"})
 
 
@@ -154,12 +156,15 @@ class OneContact(View):
             if contact is None:
                 raise not_found("contact")
             (shown,) = await contact_views(session, [contact])
+        self.tag(state_of(shown))
         return answer(shown)
 
     async def patch(self, contact_id: Id, /, changes: ContactChanges) -> r200[ContactView]:
         """Change a contact. 409 where somebody else has changed it since `version` was read.
 
         Tags: contacts
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         self.require(Action.CHANGE, Thing.CONTACT)
         if changes.company and changes.company_id is None:
@@ -170,6 +175,7 @@ class OneContact(View):
             if known is None:
                 raise not_found("contact")
             (before,) = await contact_views(session, [known])
+            self.require_unchanged(state_of(before))
             changed = await self.services.contacts.change(
                 session, contact_id, changes.version, changes_in(changes), now
             )
@@ -178,6 +184,7 @@ class OneContact(View):
                 await self.services.crm.leads.link_contact(session, changed, now)
             (shown,) = await contact_views(session, [changed])
             audit(self, session, Thing.CONTACT, shown, before)
+        self.tag(state_of(shown))
         return answer(shown)
 
 

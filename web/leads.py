@@ -27,6 +27,7 @@ from web.records import (
     names_of,
     owner_of,
     require_work,
+    state_of,
     timeline_of,
     worker,
     workers_in_reach,
@@ -146,6 +147,7 @@ class Leads(View):
             await self.services.crm.notes.adopt_calls(session, Record(RecordKind.LEAD, added.id), now)
             (shown,) = await lead_views(session, [added])
             audit(self, session, Thing.LEAD, shown)
+        self.tag(state_of(shown))
         return answer(shown, 201, {"Location": f"/api/v1/leads/{shown.id}"})
 
 
@@ -158,21 +160,26 @@ class OneLead(View):
         async with self.services.database.reading() as session:
             lead = await readable_lead(self, session, lead_id)
             (shown,) = await lead_views(session, [lead])
+        self.tag(state_of(shown))
         return answer(shown)
 
     async def patch(self, lead_id: Id, /, changes: LeadChanges) -> r200[LeadView]:
         """Change a lead. 409 where somebody else has changed it since `version` was read.
 
         Tags: leads
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         now = self.services.clock.now()
         async with self.services.database.transaction() as session:
             lead = await readable_lead(self, session, lead_id)
             require_work(self, Action.CHANGE, Thing.LEAD, _owner(lead))
             (before,) = await lead_views(session, [lead])
+            self.require_unchanged(state_of(before))
             changed = await self.services.crm.leads.change(session, lead_id, changes.version, changes_in(changes), now)
             (shown,) = await lead_views(session, [changed])
             audit(self, session, Thing.LEAD, shown, before)
+        self.tag(state_of(shown))
         return answer(shown)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
@@ -126,6 +126,16 @@ def numbers_of(rows: Iterable[NumberColumns]) -> list[NumberView]:
 
 def emails_of(rows: Iterable[EmailColumns]) -> list[EmailView]:
     return [EmailView(typed=row.typed, address=row.address, kind=row.kind) for row in rows]
+
+
+class _Versioned(Protocol):
+    id: int
+    version: int
+
+
+def state_of(record: _Versioned) -> dict[str, int]:
+    """The state that a record is in: its version says it all."""
+    return {"id": record.id, "version": record.version}
 
 
 def changes_in(body: BaseModel) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from aiohttp import web
 from aiohttp_pydantic.oas.typing import r200, r201, r204
@@ -105,7 +105,8 @@ class Roles(View):
             await set_rights(session, added, rights)
             (view,) = await _views(session, [added])
             _note(self, session, "create", after=view)
-        return answer(view, 201, {"Location": f"/api/v1/roles/{view.name}"}, tagged=True)
+        self.tag(_state(view))
+        return answer(view, 201, {"Location": f"/api/v1/roles/{view.name}"})
 
 
 class OneRole(View):
@@ -117,7 +118,8 @@ class OneRole(View):
         self.require(Action.READ, Thing.ROLE)
         async with self.services.database.reading() as session:
             (view,) = await _views(session, [await _role(session, role)])
-        return answer(view, tagged=True)
+        self.tag(_state(view))
+        return answer(view)
 
     async def patch(self, role: RoleName, /, change: RoleChange) -> r200[RoleView]:
         """Change a role's description, or what it may do. It counts at once, also for who is signed in.
@@ -131,14 +133,15 @@ class OneRole(View):
         async with self.services.database.transaction() as session:
             row = await _role(session, role, lock=True)
             (before,) = await _views(session, [row])
-            self.require_unchanged(before)
+            self.require_unchanged(_state(before))
             if change.description is not None:
                 row.description = clean_name(change.description, "description", 200)
             await set_rights(session, row, rights)
             (view,) = await _views(session, [row])
             _note(self, session, "change", after=view, before=before)
         self.request.app[LIVE].look_again_at_role(role)
-        return answer(view, tagged=True)
+        self.tag(_state(view))
+        return answer(view)
 
     async def delete(self, role: RoleName, /) -> r204:
         """Remove a role that nobody has any more, and that is none of the product's.
@@ -152,7 +155,7 @@ class OneRole(View):
         async with self.services.database.transaction() as session:
             row = await _role(session, role, lock=True)
             (before,) = await _views(session, [row])
-            self.require_unchanged(before)
+            self.require_unchanged(_state(before))
             try:
                 await remove_role(session, row)
             except RoleInUse as error:
@@ -193,6 +196,11 @@ async def _views(session: AsyncSession, rows: Sequence[RoleRow]) -> list[RoleVie
         )
         for row in rows
     ]
+
+
+def _state(role: RoleView) -> dict[str, Any]:
+    """How many users it has is no state of a role."""
+    return role.model_dump(mode="json", exclude={"users"})
 
 
 def _shown(rights: Rights) -> list[RoleRight]:

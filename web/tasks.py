@@ -25,6 +25,7 @@ from web.records import (
     names_of,
     owner_of,
     require_work,
+    state_of,
     worker,
     workers_in_reach,
 )
@@ -160,6 +161,7 @@ class Tasks(View):
             )
             (shown,) = await task_views(session, [added])
             audit(self, session, Thing.TASK, shown)
+        self.tag(state_of(shown))
         return answer(shown, 201, {"Location": f"/api/v1/tasks/{shown.id}"})
 
 
@@ -172,21 +174,26 @@ class OneTask(View):
         async with self.services.database.reading() as session:
             task = await readable_task(self, session, task_id)
             (shown,) = await task_views(session, [task])
+        self.tag(state_of(shown))
         return answer(shown)
 
     async def patch(self, task_id: Id, /, changes: TaskChanges) -> r200[TaskView]:
         """Change a task: `done` true or false, say. 409 where somebody else has changed it since `version` was read.
 
         Tags: tasks
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         now = self.services.clock.now()
         async with self.services.database.transaction() as session:
             task = await readable_task(self, session, task_id)
             require_work(self, Action.CHANGE, Thing.TASK, _owner(task))
             (before,) = await task_views(session, [task])
+            self.require_unchanged(state_of(before))
             changed = await self.services.crm.tasks.change(session, task_id, changes.version, changes_in(changes), now)
             (shown,) = await task_views(session, [changed])
             audit(self, session, Thing.TASK, shown, before)
+        self.tag(state_of(shown))
         return answer(shown)
 
 

@@ -291,18 +291,25 @@ class _Telephony(View):
 
     async def one(self, kind: type[Row], row_id: int, what: str) -> dict[str, Any]:
         async with self.services.database.reading() as session:
-            return await _shown(self.stored, session, await _found(session, kind, row_id, what))
+            shown = await _shown(self.stored, session, await _found(session, kind, row_id, what))
+        self.tag(shown)
+        return shown
 
     async def add(self, kind: type[Row], values: Mapping[str, Any]) -> dict[str, Any]:
         async with self.services.database.transaction() as session:
             row = await self.stored.add(session, kind, values, self.author, self.services.clock.now())
-            return await _shown(self.stored, session, row)
+            shown = await _shown(self.stored, session, row)
+        self.tag(shown)
+        return shown
 
     async def change(self, kind: type[Row], row_id: int, what: str, values: Mapping[str, Any]) -> dict[str, Any]:
         async with self.services.database.transaction() as session:
-            row = await _found(session, kind, row_id, what)
+            row = await _found(session, kind, row_id, what, lock=True)
+            self.require_unchanged(await _shown(self.stored, session, row))
             await self.stored.change(session, row, values, self.author, self.services.clock.now())
-            return await _shown(self.stored, session, row)
+            shown = await _shown(self.stored, session, row)
+        self.tag(shown)
+        return shown
 
     def with_lamp(self, item: dict[str, Any]) -> dict[str, Any]:
         """A phone with what the PBX says of it."""
@@ -324,13 +331,14 @@ class _Telephony(View):
 
     async def remove(self, kind: type[Row], row_id: int, what: str) -> Any:
         async with self.services.database.transaction() as session:
-            row = await _found(session, kind, row_id, what)
+            row = await _found(session, kind, row_id, what, lock=True)
+            self.require_unchanged(await _shown(self.stored, session, row))
             await self.stored.remove(session, row, self.author, self.services.clock.now())
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
-async def _found(session: AsyncSession, kind: type[Row], row_id: int, what: str) -> Row:
-    row: Row | None = await session.get(kind, row_id)
+async def _found(session: AsyncSession, kind: type[Row], row_id: int, what: str, *, lock: bool = False) -> Row:
+    row: Row | None = await session.get(kind, row_id, with_for_update=lock)
     if row is None:
         raise not_found(what)
     return row
@@ -403,6 +411,8 @@ class OnePhone(_Telephony):
         """Change a phone.
 
         Tags: telephony
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         self.require(Action.CHANGE, Thing.PHONE)
         item = await self.change(PhoneRow, phone_id, "phone", _given(phone))
@@ -412,6 +422,8 @@ class OnePhone(_Telephony):
         """Remove a phone; it leaves its queues.
 
         Tags: telephony
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         self.require(Action.DELETE, Thing.PHONE)
         return await self.remove(PhoneRow, phone_id, "phone")
@@ -461,6 +473,8 @@ class OneQueue(_Telephony):
         """Change a queue.
 
         Tags: telephony
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         self.require(Action.CHANGE, Thing.QUEUE)
         return answer(QueueView(**await self.change(QueueRow, queue_id, "queue", _given(queue))))
@@ -469,6 +483,8 @@ class OneQueue(_Telephony):
         """Remove a queue that no number leads to.
 
         Tags: telephony
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         self.require(Action.DELETE, Thing.QUEUE)
         return await self.remove(QueueRow, queue_id, "queue")
@@ -508,6 +524,8 @@ class OneNumber(_Telephony):
         """Change where a number leads.
 
         Tags: telephony
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         self.require(Action.CHANGE, Thing.NUMBER)
         await self.check_sound(number.destination)
@@ -517,6 +535,8 @@ class OneNumber(_Telephony):
         """Remove a number.
 
         Tags: telephony
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         self.require(Action.DELETE, Thing.NUMBER)
         return await self.remove(NumberRow, number_id, "number")
@@ -573,6 +593,8 @@ class OneTrunk(_Telephony):
         """Change a trunk.
 
         Tags: telephony
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         self.require(Action.CHANGE, Thing.SETTINGS)
         values = trunk.model_dump(exclude_unset=True)
@@ -583,6 +605,8 @@ class OneTrunk(_Telephony):
         """Remove a trunk.
 
         Tags: telephony
+        Status Codes:
+            412: `If-Match` names another state than it is in
         """
         self.require(Action.DELETE, Thing.SETTINGS)
         return await self.remove(TrunkRow, trunk_id, "trunk")

@@ -97,9 +97,10 @@ class TokenView(BaseModel):
 
 
 class TokenList(BaseModel):
-    """The tokens of a user, newest first."""
+    """A page of the tokens of a user, newest first."""
 
     items: list[TokenView]
+    next_cursor: str | None
 
 
 class NewToken(BaseModel, extra="forbid"):
@@ -218,7 +219,8 @@ class Users(View):
             note(session, self.user.author, "create", "user", added.id, now=now, after=view.model_dump(mode="json"))
         await self.services.agents.load()
         self.request.app[LIVE].look_again_at_all()
-        return answer(view, 201, {"Location": f"/api/v1/users/{view.id}"}, tagged=True)
+        self.tag(view)
+        return answer(view, 201, {"Location": f"/api/v1/users/{view.id}"})
 
 
 class OneUser(View):
@@ -230,7 +232,8 @@ class OneUser(View):
         self.require(Action.READ, Thing.USER, Owner.user(user_id))
         async with self.services.database.reading() as session:
             (view,) = await _users(session, [await _user(session, user_id)])
-        return answer(view, tagged=True)
+        self.tag(view)
+        return answer(view)
 
     async def patch(self, user_id: Id, /, change: UserChange) -> r200[UserView]:
         """Change a user. Whoever is no longer active is signed out at once, everywhere.
@@ -272,7 +275,8 @@ class OneUser(View):
         if before.teams != after.teams:
             self.request.app[LIVE].look_again_at_all()
         self.request.app[LIVE].look_again(user_id)
-        return answer(after, tagged=True)
+        self.tag(after)
+        return answer(after)
 
 
 class UserPassword(View):
@@ -295,19 +299,24 @@ class UserPassword(View):
 
 
 class UserTokens(View):
-    async def get(self, user_id: Id, /) -> r200[TokenList]:
+    async def get(self, user_id: Id, /, limit: Limit = 50, cursor: Cursor = "") -> r200[TokenList]:
         """The tokens of a user, without their secrets.
 
         Tags: users
         """
         self.require(Action.READ, Thing.TOKEN, Owner.user(user_id))
+        statement = select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.id.desc()).limit(limit + 1)
+        if cursor:
+            statement = statement.where(ApiToken.id < decode_cursor(cursor, int)[0])
         async with self.services.database.reading() as session:
             await _user(session, user_id)
-            rows = await session.scalars(
-                select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.id.desc()).limit(1000)
+            rows = list(await session.scalars(statement))
+        return answer(
+            TokenList(
+                items=[_token(row) for row in rows[:limit]],
+                next_cursor=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None,
             )
-            items = [_token(row) for row in rows]
-        return answer(TokenList(items=items))
+        )
 
     async def post(self, user_id: Id, /, token: NewToken) -> r201[IssuedTokenView]:
         """Make a token that stands for a user: for all that they may do, or for `scopes`.
@@ -382,7 +391,8 @@ class Teams(View):
             after = {"name": view.name, "members": view.members}
             note(session, self.user.author, "create", "team", added.id, now=now, after=after)
         self.request.app[LIVE].look_again_at_all()
-        return answer(view, 201, {"Location": f"/api/v1/teams/{view.id}"}, tagged=True)
+        self.tag(view)
+        return answer(view, 201, {"Location": f"/api/v1/teams/{view.id}"})
 
 
 class OneTeam(View):
@@ -394,7 +404,8 @@ class OneTeam(View):
         self.require(Action.READ, Thing.TEAM)
         async with self.services.database.reading() as session:
             (view,) = await _teams(session, [await _team(session, team_id)])
-        return answer(view, tagged=True)
+        self.tag(view)
+        return answer(view)
 
     async def patch(self, team_id: Id, /, change: TeamChange) -> r200[TeamView]:
         """Change a team's name, or who is in it.
@@ -425,7 +436,8 @@ class OneTeam(View):
                 after=after.model_dump(mode="json"),
             )
         self.request.app[LIVE].look_again_at_all()
-        return answer(after, tagged=True)
+        self.tag(after)
+        return answer(after)
 
     async def delete(self, team_id: Id, /, move_members_to: Id | None = None) -> r204:
         """Remove a team. Its people go into the team `move_members_to`; without one, it must be empty.

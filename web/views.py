@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -47,6 +48,8 @@ def _written(moment: Any) -> Any:
 class View(PydanticView):
     """A resource: its handlers' annotations are the API's document, and nothing else is taken."""
 
+    _etag: str | None = None
+
     @staticmethod
     def _parse_func_signature(func: Callable[..., Any]) -> Iterable[AbstractInjector]:
         injectors = list(PydanticView._parse_func_signature(func))
@@ -72,13 +75,23 @@ class View(PydanticView):
         """`ProblemError` (403) unless whoever asks may do that."""
         require(self.user, action, thing, owner)
 
-    def require_unchanged(self, thing: BaseModel) -> None:
-        """`ProblemError` (412) where whoever asks wants to change another state of the thing than it is in."""
+    def tag(self, state: BaseModel | Mapping[str, Any]) -> None:
+        """Have the answer say in which state the one thing is that it holds, for `If-Match`."""
+        self._etag = etag_of(state)
+
+    async def _iter(self) -> web.StreamResponse:
+        response: web.StreamResponse = await super()._iter()
+        if self._etag is not None and response.status < 300:
+            response.headers["ETag"] = self._etag
+        return response
+
+    def require_unchanged(self, state: BaseModel | Mapping[str, Any]) -> None:
+        """`ProblemError` (412) where whoever asks wants to change a thing in another `state` than it is in."""
         wanted = self.request.headers.get("If-Match")
         if wanted is None or wanted.strip() == "*":
             return
         # A proxy that packs answers makes tags weak.
-        if etag_of(thing) not in [each.strip().removeprefix("W/") for each in wanted.split(",")]:
+        if etag_of(state) not in [each.strip().removeprefix("W/") for each in wanted.split(",")]:
             problem = FieldProblem(field="If-Match", reason="is not the state that it is in now", where="headers")
             detail = "somebody else has changed it meanwhile: read it again"
             raise ProblemError(HTTPStatus.PRECONDITION_FAILED, detail, [problem])
@@ -97,20 +110,19 @@ def search_words(text: str, field: str = "q") -> str:
     return text.strip()
 
 
-def answer(model: BaseModel, status: int = 200, headers: dict[str, str] | None = None, *, tagged: bool = False) -> Any:
-    """The answer that holds `model`; `tagged` with the state that it is in, for `If-Match`.
-
-    Typed as anything: the annotations of handlers name the document's types.
-    """
+def answer(model: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Any:
+    """The answer that holds `model`. Typed as anything: the annotations of handlers name the document's types."""
     return web.Response(
         status=status,
         body=model.model_dump_json().encode(),
         content_type="application/json",
         charset="utf-8",
-        headers={**({"ETag": etag_of(model)} if tagged else {}), **(headers or {})},
+        headers=headers,
     )
 
 
-def etag_of(model: BaseModel) -> str:
+def etag_of(state: BaseModel | Mapping[str, Any]) -> str:
     """The state that a thing is in, as HTTP names it: another as soon as anything of it is different."""
-    return f'"{hashlib.sha256(model.model_dump_json().encode()).hexdigest()[:32]}"'
+    data = state.model_dump(mode="json") if isinstance(state, BaseModel) else state
+    text = json.dumps(data, sort_keys=True, default=str)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
