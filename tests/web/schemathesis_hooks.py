@@ -33,6 +33,14 @@ def map_body(context: HookContext, body: Any) -> Any:
 
 
 @schemathesis.hook
+def map_headers(context: HookContext, headers: dict[str, Any]) -> dict[str, Any]:
+    """Of the states that are made up, none is that of a thing: some changes go without."""
+    if headers and len(str(headers.get("If-Match", ""))) % 2:
+        del headers["If-Match"]
+    return headers
+
+
+@schemathesis.hook
 def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
     """No Asterisk runs here, so none can be told anything: that answer is the right one, and documented."""
     return not (response.status_code == 503 and case.operation.label == "POST /api/v1/publications")
