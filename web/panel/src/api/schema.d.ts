@@ -1173,16 +1173,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Credentials
-         * @description What somebody signs in with.
-         */
-        Credentials: {
-            /** Login */
-            login: string;
-            /** Password */
-            password: string;
-        };
-        /**
          * MeView
          * @description Whoever asks: who they are, and what they may do with what they showed (session or token).
          */
@@ -1237,6 +1227,16 @@ export interface components {
             expires_at: string;
         };
         /**
+         * Credentials
+         * @description What somebody signs in with.
+         */
+        Credentials: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+        };
+        /**
          * NewOwnPassword
          * @description A new password for oneself; the `current` one proves that it is really them.
          */
@@ -1245,27 +1245,6 @@ export interface components {
             current: string;
             /** New */
             new: string;
-        };
-        /**
-         * NewUser
-         * @description A user to add. Without `password` they sign in with tokens only, without `phone` they take no calls.
-         */
-        NewUser: {
-            /** Login */
-            login: string;
-            /** Name */
-            name: string;
-            /** Role */
-            role: string;
-            /** Password */
-            password?: string | null;
-            /** Phone */
-            phone?: string | null;
-            /**
-             * Team Ids
-             * @default []
-             */
-            team_ids: number[];
         };
         /**
          * UserView
@@ -1305,6 +1284,27 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * NewUser
+         * @description A user to add. Without `password` they sign in with tokens only, without `phone` they take no calls.
+         */
+        NewUser: {
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            /** Password */
+            password?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /**
+             * Team Ids
+             * @default []
+             */
+            team_ids: number[];
+        };
+        /**
          * UserChange
          * @description What shall be different about a user; what is left out stays. `phone` null: they take no calls any more.
          */
@@ -1327,31 +1327,6 @@ export interface components {
         NewPassword: {
             /** Password */
             password: string;
-        };
-        /**
-         * NewToken
-         * @description A token to make: for `scopes` such as `read:contact` or `write:task`, or for all that its user may do.
-         */
-        NewToken: {
-            /** Label */
-            label: string;
-            /** Scopes */
-            scopes?: string[] | null;
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at?: string | null;
-        };
-        /**
-         * IssuedTokenView
-         * @description A new token. Its `secret` is told now and never again.
-         */
-        IssuedTokenView: {
-            /** Id */
-            id: number;
-            /** Secret */
-            secret: string;
         };
         /**
          * TokenView
@@ -1393,6 +1368,31 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * NewToken
+         * @description A token to make: for `scopes` such as `read:contact` or `write:task`, or for all that its user may do.
+         */
+        NewToken: {
+            /** Label */
+            label: string;
+            /** Scopes */
+            scopes?: string[] | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at?: string | null;
+        };
+        /**
+         * IssuedTokenView
+         * @description A new token. Its `secret` is told now and never again.
+         */
+        IssuedTokenView: {
+            /** Id */
+            id: number;
+            /** Secret */
+            secret: string;
+        };
+        /**
          * Action
          * @description What is done to a thing.
          * @enum {string}
@@ -1410,27 +1410,6 @@ export interface components {
              * @enum {string}
              */
             scope: "none" | "own" | "team" | "all";
-        };
-        /**
-         * Thing
-         * @description The kinds of things that rights speak of.
-         * @enum {string}
-         */
-        Thing: "contact" | "company" | "activity" | "task" | "lead" | "call" | "recording" | "transcript" | "agent_state" | "desk" | "board" | "queue" | "phone" | "number" | "settings" | "user" | "team" | "token" | "role" | "audit" | "metrics";
-        /**
-         * NewRole
-         * @description A role to add. It may do what `rights` say and nothing else.
-         */
-        NewRole: {
-            /** Name */
-            name: string;
-            /** Description */
-            description: string;
-            /**
-             * Rights
-             * @default []
-             */
-            rights: components["schemas"]["RoleRight"][];
         };
         /**
          * RoleView
@@ -1451,6 +1430,12 @@ export interface components {
             rights: components["schemas"]["RoleRight"][];
         };
         /**
+         * Thing
+         * @description The kinds of things that rights speak of.
+         * @enum {string}
+         */
+        Thing: "contact" | "company" | "activity" | "task" | "lead" | "call" | "recording" | "transcript" | "agent_state" | "desk" | "board" | "queue" | "phone" | "number" | "settings" | "user" | "team" | "token" | "role" | "audit" | "metrics";
+        /**
          * RoleList
          * @description A page of roles, in order of name.
          */
@@ -1459,6 +1444,21 @@ export interface components {
             items: components["schemas"]["RoleView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * NewRole
+         * @description A role to add. It may do what `rights` say and nothing else.
+         */
+        NewRole: {
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /**
+             * Rights
+             * @default []
+             */
+            rights: components["schemas"]["RoleRight"][];
         };
         /**
          * RoleChange
@@ -1472,19 +1472,6 @@ export interface components {
              * @default []
              */
             rights: components["schemas"]["RoleRight"][];
-        };
-        /**
-         * NewTeam
-         * @description A team to add.
-         */
-        NewTeam: {
-            /** Name */
-            name: string;
-            /**
-             * Members
-             * @default []
-             */
-            members: number[];
         };
         /**
          * TeamView
@@ -1512,6 +1499,19 @@ export interface components {
             items: components["schemas"]["TeamView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * NewTeam
+         * @description A team to add.
+         */
+        NewTeam: {
+            /** Name */
+            name: string;
+            /**
+             * Members
+             * @default []
+             */
+            members: number[];
         };
         /**
          * TeamChange
@@ -1865,6 +1865,16 @@ export interface components {
             companies: components["schemas"]["KnownCompany"][];
             lead: components["schemas"]["LeadView"] | null;
         };
+        /**
+         * ContactList
+         * @description A page of contacts, in order of name.
+         */
+        ContactList: {
+            /** Items */
+            items: components["schemas"]["ContactView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** @description An e-mail address as typed; a plain text is one of no particular kind. */
         EmailInput: string | {
             /** Typed */
@@ -1914,16 +1924,6 @@ export interface components {
              * @default
              */
             notes: string;
-        };
-        /**
-         * ContactList
-         * @description A page of contacts, in order of name.
-         */
-        ContactList: {
-            /** Items */
-            items: components["schemas"]["ContactView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * ContactChanges
@@ -1986,6 +1986,16 @@ export interface components {
             text: string;
         };
         /**
+         * CompanyList
+         * @description A page of companies, in order of name.
+         */
+        CompanyList: {
+            /** Items */
+            items: components["schemas"]["CompanyView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewCompany
          * @description A company to add. Without `owner_id` it belongs to whoever adds it.
          */
@@ -2014,16 +2024,6 @@ export interface components {
              * @default
              */
             notes: string;
-        };
-        /**
-         * CompanyList
-         * @description A page of companies, in order of name.
-         */
-        CompanyList: {
-            /** Items */
-            items: components["schemas"]["CompanyView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * CompanyChanges
@@ -2064,6 +2064,16 @@ export interface components {
             notes: string;
         };
         /**
+         * LeadList
+         * @description A page of leads, newest first.
+         */
+        LeadList: {
+            /** Items */
+            items: components["schemas"]["LeadView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewLead
          * @description A lead to add: a name, a number, or both. Without assignee and queue it is assigned to whoever adds it.
          */
@@ -2092,16 +2102,6 @@ export interface components {
              * @default
              */
             notes: string;
-        };
-        /**
-         * LeadList
-         * @description A page of leads, newest first.
-         */
-        LeadList: {
-            /** Items */
-            items: components["schemas"]["LeadView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * LeadChanges
@@ -2134,6 +2134,16 @@ export interface components {
             notes: string;
         };
         /**
+         * TaskList
+         * @description A page of tasks, in the order in which they are due; those without a date last.
+         */
+        TaskList: {
+            /** Items */
+            items: components["schemas"]["TaskView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewTask
          * @description A task to add. Without assignee and queue it is assigned to whoever adds it.
          */
@@ -2160,16 +2170,6 @@ export interface components {
             company_id?: number | null;
             /** Lead Id */
             lead_id?: number | null;
-        };
-        /**
-         * TaskList
-         * @description A page of tasks, in the order in which they are due; those without a date last.
-         */
-        TaskList: {
-            /** Items */
-            items: components["schemas"]["TaskView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * TaskChanges
@@ -2664,6 +2664,32 @@ export interface components {
             default_queue: string | null;
         };
         /**
+         * PhoneView
+         * @description A SIP account that a telephone registers with. Its password is told when it is made, and never again.
+         */
+        PhoneView: {
+            /** Id */
+            id: number;
+            /** Account */
+            account: string;
+            /** Name */
+            name: string;
+            /** Browser */
+            browser: boolean;
+            /** Reachable */
+            reachable: boolean | null;
+        };
+        /**
+         * PhoneList
+         * @description A page of phones, in order of account.
+         */
+        PhoneList: {
+            /** Items */
+            items: components["schemas"]["PhoneView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewPhone
          * @description A phone to add; its password is made. `browser`: it is the one in the panel.
          */
@@ -2700,32 +2726,6 @@ export interface components {
             secret: string;
         };
         /**
-         * PhoneView
-         * @description A SIP account that a telephone registers with. Its password is told when it is made, and never again.
-         */
-        PhoneView: {
-            /** Id */
-            id: number;
-            /** Account */
-            account: string;
-            /** Name */
-            name: string;
-            /** Browser */
-            browser: boolean;
-            /** Reachable */
-            reachable: boolean | null;
-        };
-        /**
-         * PhoneList
-         * @description A page of phones, in order of account.
-         */
-        PhoneList: {
-            /** Items */
-            items: components["schemas"]["PhoneView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
          * PhoneChange
          * @description What is to be different.
          */
@@ -2736,6 +2736,38 @@ export interface components {
             name?: string | null;
             /** Browser */
             browser?: boolean | null;
+        };
+        /**
+         * QueueView
+         * @description A queue: who serves it (accounts of phones), and how.
+         */
+        QueueView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Members */
+            members: string[];
+            /** Strategy */
+            strategy: string;
+            /** Ring Seconds */
+            ring_seconds: number;
+            /** Wrap Up Seconds */
+            wrap_up_seconds: number;
+            /** Music */
+            music: string;
+        };
+        /**
+         * QueueList
+         * @description A page of queues, in order of name.
+         */
+        QueueList: {
+            /** Items */
+            items: components["schemas"]["QueueView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * NewQueue
@@ -2777,38 +2809,6 @@ export interface components {
             music: string;
         };
         /**
-         * QueueView
-         * @description A queue: who serves it (accounts of phones), and how.
-         */
-        QueueView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /** Members */
-            members: string[];
-            /** Strategy */
-            strategy: string;
-            /** Ring Seconds */
-            ring_seconds: number;
-            /** Wrap Up Seconds */
-            wrap_up_seconds: number;
-            /** Music */
-            music: string;
-        };
-        /**
-         * QueueList
-         * @description A page of queues, in order of name.
-         */
-        QueueList: {
-            /** Items */
-            items: components["schemas"]["QueueView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
          * QueueChange
          * @description What is to be different; `members` are replaced as a whole.
          */
@@ -2830,6 +2830,22 @@ export interface components {
             wrap_up_seconds?: number | null;
             /** Music */
             music?: string | null;
+        };
+        /**
+         * DialedNumberView
+         * @description A number that callers dial, and where it leads: to a queue, a phone of the company, or an announcement.
+         *
+         *     `early_media`: it is not answered before an agent answers; the caller hears ringing till then and pays nothing.
+         */
+        DialedNumberView: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Destination */
+            destination: components["schemas"]["ToQueue"] | components["schemas"]["ToExtension"] | components["schemas"]["ToAnnouncement"];
+            /** Early Media */
+            early_media: boolean;
         };
         /**
          * ToAnnouncement
@@ -2876,6 +2892,16 @@ export interface components {
             queue: string;
         };
         /**
+         * NumberList
+         * @description A page of numbers, in their order as texts.
+         */
+        NumberList: {
+            /** Items */
+            items: components["schemas"]["DialedNumberView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * NewNumber
          * @description A number to add.
          */
@@ -2889,32 +2915,6 @@ export interface components {
              * @default false
              */
             early_media: boolean;
-        };
-        /**
-         * DialedNumberView
-         * @description A number that callers dial, and where it leads: to a queue, a phone of the company, or an announcement.
-         *
-         *     `early_media`: it is not answered before an agent answers; the caller hears ringing till then and pays nothing.
-         */
-        DialedNumberView: {
-            /** Id */
-            id: number;
-            /** Number */
-            number: string;
-            /** Destination */
-            destination: components["schemas"]["ToQueue"] | components["schemas"]["ToExtension"] | components["schemas"]["ToAnnouncement"];
-            /** Early Media */
-            early_media: boolean;
-        };
-        /**
-         * NumberList
-         * @description A page of numbers, in their order as texts.
-         */
-        NumberList: {
-            /** Items */
-            items: components["schemas"]["DialedNumberView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * NumberChange
@@ -2942,32 +2942,6 @@ export interface components {
             next_cursor: string | null;
             /** Problem */
             problem: string | null;
-        };
-        /**
-         * NewTrunk
-         * @description A trunk to add: `match` says where its calls come from, `host` where calls to the outside go.
-         */
-        NewTrunk: {
-            /** Name */
-            name: string;
-            /**
-             * Match
-             * @default []
-             */
-            match: string[];
-            /** Host */
-            host?: string | null;
-            /**
-             * Port
-             * @default 5060
-             */
-            port: number;
-            /** Username */
-            username?: string | null;
-            /** Secret */
-            secret?: string | null;
-            /** From User */
-            from_user?: string | null;
         };
         /**
          * TrunkView
@@ -3002,6 +2976,32 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * NewTrunk
+         * @description A trunk to add: `match` says where its calls come from, `host` where calls to the outside go.
+         */
+        NewTrunk: {
+            /** Name */
+            name: string;
+            /**
+             * Match
+             * @default []
+             */
+            match: string[];
+            /** Host */
+            host?: string | null;
+            /**
+             * Port
+             * @default 5060
+             */
+            port: number;
+            /** Username */
+            username?: string | null;
+            /** Secret */
+            secret?: string | null;
+            /** From User */
+            from_user?: string | null;
+        };
+        /**
          * TrunkChange
          * @description What is to be different; null takes a value away.
          */
@@ -3020,17 +3020,6 @@ export interface components {
             secret?: string | null;
             /** From User */
             from_user?: string | null;
-        };
-        /**
-         * NewPublication
-         * @description A wish to publish; with `dry_run` only to know what would change.
-         */
-        NewPublication: {
-            /**
-             * Dry Run
-             * @default false
-             */
-            dry_run: boolean;
         };
         /**
          * ChangeView
@@ -3055,12 +3044,6 @@ export interface components {
             /** After */
             after: unknown;
         };
-        /**
-         * Result
-         * @description What came of a publication.
-         * @enum {string}
-         */
-        Result: "published" | "unchanged" | "refused" | "failed";
         /**
          * PublicationView
          * @description A publication: what came of it, and what it changed. `id` is null where nothing was written down.
@@ -3090,6 +3073,12 @@ export interface components {
             needs_restart: string[];
         };
         /**
+         * Result
+         * @description What came of a publication.
+         * @enum {string}
+         */
+        Result: "published" | "unchanged" | "refused" | "failed";
+        /**
          * PublicationList
          * @description A page of publications, newest first.
          */
@@ -3098,6 +3087,17 @@ export interface components {
             items: components["schemas"]["PublicationView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * NewPublication
+         * @description A wish to publish; with `dry_run` only to know what would change.
+         */
+        NewPublication: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
         };
         /**
          * FieldProblem
