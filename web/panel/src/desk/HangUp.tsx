@@ -23,7 +23,6 @@ export function HangUp({ callId }: { callId: string }) {
       )}
       <Button
         className="hang-up"
-        color="red"
         size="compact-md"
         loading={hangUp.isPending}
         disabled={!isLive}
