@@ -13,13 +13,15 @@ import pytest
 from tests.tools import missing
 
 ROOT = Path(__file__).parents[2]
-BUILD_SECONDS = 110
+BUILD_SECONDS = 280
+"""Where the machine has no Node, the build fetches one."""
 NOT_COPIED = ignore_patterns(
     ".*", "build", "dist", "*.egg-info", "__pycache__", "traces", "latest.json", "node_modules"
 )
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(BUILD_SECONDS + 20)
 def test_the_wheel_holds_what_runs_and_nothing_else(tmp_path: Path) -> None:
     source = tmp_path / "source"
     copytree(ROOT, source, ignore=NOT_COPIED)
