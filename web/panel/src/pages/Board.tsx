@@ -9,6 +9,7 @@ import { word } from "../i18n";
 import { STATES, agentsInOrder, asBefore } from "../live/board";
 import { useBoard } from "../live/store";
 import { Timer } from "../parts/Timer";
+import { useQueueLabel } from "../parts/queueNames";
 import { Empty, SkeletonRows } from "../parts/states";
 import { fullDay } from "../time";
 
@@ -46,6 +47,7 @@ function Whole({ board }: { board: Board }) {
 
 function Queues({ queues }: { queues: BoardQueue[] }) {
   const { t } = useTranslation();
+  const labelOf = useQueueLabel();
   if (queues.length === 0) return <Empty text={t("board.no_queues")} />;
   return (
     <table className="table board-queues">
@@ -75,7 +77,7 @@ function Queues({ queues }: { queues: BoardQueue[] }) {
       <tbody>
         {queues.map((queue) => (
           <tr key={queue.name} data-queue={queue.name}>
-            <th scope="row">{queue.name}</th>
+            <th scope="row">{labelOf(queue.name)}</th>
             <Figure name={t("board.waiting")} is="waiting" isQuiet={queue.waiting === 0}>
               {queue.waiting}
             </Figure>
@@ -162,6 +164,7 @@ function Waiting({ callers, total, names }: { callers: BoardCaller[]; total: num
 
 function CallerRow({ caller, rings }: { caller: BoardCaller; rings: string | undefined }) {
   const { t } = useTranslation();
+  const labelOf = useQueueLabel();
   const isFresh = useFresh(caller.since);
   const who = caller.name ?? caller.number ?? t("caller.withheld");
   const isOffered = caller.why === "offered";
@@ -180,8 +183,8 @@ function CallerRow({ caller, rings }: { caller: BoardCaller; rings: string | und
           <span className="quiet"> {caller.number}</span>
         )}
       </td>
-      <td className="wide cut" title={caller.queue}>
-        {caller.queue}
+      <td className="wide cut" title={labelOf(caller.queue)}>
+        {labelOf(caller.queue)}
       </td>
       <td className="cut" title={why} data-state={isOffered ? "reserved" : undefined}>
         <span className={isOffered ? "state-text" : ""}>
@@ -232,6 +235,7 @@ function Agents({ agents }: { agents: BoardAgent[] }) {
 
 function AgentRow({ agent }: { agent: BoardAgent }) {
   const { t } = useTranslation();
+  const labelOf = useQueueLabel();
   const isFresh = useFresh(agent.since);
   const reason = reasonText(agent.reason);
   return (
@@ -245,8 +249,8 @@ function AgentRow({ agent }: { agent: BoardAgent }) {
         {reason && <span className="quiet"> · {reason}</span>}
       </td>
       <td className="figure">{agent.since === null ? t("none") : <Timer since={agent.since} />}</td>
-      <td className="cut board-queue-column" title={agent.queue ?? undefined}>
-        {agent.queue ?? ""}
+      <td className="cut board-queue-column" title={agent.queue ? labelOf(agent.queue) : undefined}>
+        {agent.queue ? labelOf(agent.queue) : ""}
       </td>
     </tr>
   );
