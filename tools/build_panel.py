@@ -168,6 +168,7 @@ def environment(first_in_path: Path | None = None) -> dict[str, str]:
     told = dict(os.environ)
     told.setdefault("npm_config_cache", str(cache_directory() / "npm"))
     told.setdefault("npm_config_fetch_retry_mintimeout", "2000")  # ms; npm's own would wait 70 s without a network
+    told.setdefault("npm_config_fetch_timeout", "60000")  # ms; a fetch that hangs is tried again, not waited for
     told |= {"npm_config_update_notifier": "false", "npm_config_yes": "true", "NO_UPDATE_NOTIFIER": "1"}
     told.pop("NODE_ENV", None)  # "production" would leave out what builds
     if first_in_path is not None:
