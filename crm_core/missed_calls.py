@@ -17,8 +17,8 @@ from crm_core.lookup import NumberMatches
 from crm_core.tasks import TITLE_LIMIT, Task, Tasks, show_on_timeline
 from crm_core.timeline import call_activity_exists
 from kernel.messages import FactBus
-from pbx.facts import CallEnded, CallMerged, CallStarted, Direction, PartyAnswered
-from pbx.journal_tables import CallRow
+from pbx.facts import CallEnded, CallMerged, CallRouted, CallStarted, Direction, PartyAnswered
+from pbx.journal_tables import CallFactRow, CallRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,17 @@ def end_of_day(moment: datetime, zone: tzinfo | None) -> datetime:
     return tomorrow.astimezone(UTC) - timedelta(seconds=1)
 
 
+async def _was_for_an_announcement(session: AsyncSession, call: CallRow) -> bool:
+    """Whether all that the number dialled gives is something to hear: then nobody has missed the call."""
+    if call.queue is not None or call.rang:
+        return False
+    routed = select(CallFactRow.data).where(
+        CallFactRow.call_id == call.call_id, CallFactRow.kind == CallRouted.__name__
+    )
+    led = [(data.get("destination") or {}).get("kind") for data in await session.scalars(routed)]
+    return bool(led) and all(kind == "announcement" for kind in led)
+
+
 class MissedCalls:
     """Hears of ended calls, in the transaction of the fact. Each call is followed up once, however often it is told."""
 
@@ -79,8 +90,11 @@ class MissedCalls:
         facts.subscribe(CallEnded, self.on_call)
         facts.subscribe(PartyAnswered, self.on_call)
         facts.subscribe(CallMerged, self.on_call)
+        facts.subscribe(CallRouted, self.on_call)
 
-    async def on_call(self, session: AsyncSession, fact: CallStarted | CallEnded | PartyAnswered | CallMerged) -> None:
+    async def on_call(
+        self, session: AsyncSession, fact: CallStarted | CallEnded | PartyAnswered | CallMerged | CallRouted
+    ) -> None:
         """Follow the call up if it is over and was missed. Its beginning may be told after its end, and so may be that
         somebody talked: then there is nothing to follow up."""
         call = await session.get(CallRow, fact.call_id)
@@ -89,7 +103,8 @@ class MissedCalls:
         number = await session.get(CallNumber, fact.call_id)
         if number is None or (number.settled and not number.missed):
             return
-        was_missed, number.settled, number.missed = number.missed, True, is_missed(call)
+        was_missed, number.settled = number.missed, True
+        number.missed = is_missed(call) and not await _was_for_an_announcement(session, call)
         if number.missed and not was_missed:
             await self._follow_up(session, call, number.e164)
         elif was_missed and not number.missed:

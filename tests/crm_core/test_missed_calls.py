@@ -12,7 +12,7 @@ from crm_core.lookup import CompanyMatch, ContactMatch, NumberMatches
 from crm_core.missed_calls import call_backs, end_of_day
 from crm_core.tasks import Task
 from kernel.database import Database
-from pbx.facts import INFERRED_END, CallEnded, CallFact, Direction, Outcome, PartyAnswered
+from pbx.facts import INFERRED_END, CallEnded, CallFact, CallRouted, Direction, Outcome, PartyAnswered
 from tests.crm_core.calls import NOW, SOMCHAI, Story, call
 
 
@@ -55,6 +55,26 @@ async def test_a_missed_call_of_somebody_known_is_a_task_of_their_owner(story: S
     assert set(kinds) == {"call", "task"}
     assert kinds["task"].data["task_id"] == task.id
     assert kinds["call"].data["outcome"] == "cancelled"
+
+
+@pytest.mark.parametrize("known_at_last", [False, True])
+async def test_who_only_called_to_hear_an_announcement_is_not_called_back(story: Story, known_at_last: bool) -> None:
+    routed = CallRouted(
+        node="main",
+        call_id="main-1.1",
+        key="routed",
+        at=NOW,
+        dialed="029990000",
+        basis="number",
+        rule="029990000",
+        destination={"kind": "announcement", "sound": "hello"},
+    )
+    facts = call(queue=None)
+    await story.tell(*([*facts, routed] if known_at_last else [facts[0], routed, *facts[1:]]))
+    assert (await tasks(story), await leads(story)) == ([], [])
+
+    await story.tell(*call("1.2"))
+    assert len(await leads(story)) == 1
 
 
 async def test_a_missed_call_of_nobody_known_is_a_lead_of_the_queue(story: Story) -> None:
