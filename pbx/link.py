@@ -10,7 +10,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from typing import Any, TypeVar
@@ -218,8 +218,14 @@ class AmiLink:
         self._restored: _Moment | None = None
         self._resync = asyncio.Event()
         self._past_login = False
+        self._connections = 0
 
     # Its state
+
+    @property
+    def connection(self) -> int | None:
+        """The number of the connection that is up, 1 for the first one; None while none is."""
+        return self._connections if self.state is LinkState.CONNECTED else None
 
     def watch(self, watcher: Callable[[LinkState, str], None]) -> None:
         """Call `watcher(state, reason)` at every change of the state. Its exceptions are logged."""
@@ -390,7 +396,7 @@ class AmiLink:
             if self._hearing is _Hearing.HOLDING:
                 break
         self._mark_restored()
-        self.events.put_marker(snapshot)
+        self.events.put_marker(replace(snapshot, connection=self._connections))
         self._hearing, held, self._held = _Hearing.LIVE, self._held, []
         self.events.put_held(held)
         for part, refusal in snapshot.missing.items():
@@ -417,6 +423,7 @@ class AmiLink:
             async with self._connected() as protocol:
                 self._hearing, self._held = _Hearing.HOLDING, []
                 self._past_login = False
+                self._connections += 1
                 self._resync.clear()
                 await self._log_in(protocol)
                 await self._check_version(protocol)

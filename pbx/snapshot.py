@@ -84,6 +84,8 @@ class Snapshot:
     endpoints: Mapping[str, EndpointState]
     missing: Mapping[str, str] = field(default_factory=dict)
     """Parts that Asterisk refused to tell, with its reason, e.g. `{"endpoints": "Invalid/unknown command: …"}`."""
+    connection: int = 0
+    """Over which of the link's connections it was read: 1 for the first one."""
 
 
 async def take_snapshot(ask: Ask, node: str, clock: Clock, extra_variables: tuple[str, ...] = ()) -> Snapshot:

@@ -71,8 +71,8 @@ class OfferLine(Protocol):
     """What the router asks of Asterisk for a waiting caller. Every method raises `AmiError`."""
 
     @property
-    def is_up(self) -> bool:
-        """Whether Asterisk can be told anything at this moment."""
+    def connection(self) -> int | None:
+        """The number of the connection over which Asterisk can be told anything; None while there is none."""
         ...
 
     async def offer(self, channel: str, account: str) -> None:
@@ -131,6 +131,9 @@ class Dispatcher:
         self.faults = 0
         """Waiting callers found beside idle agents by the watchdog."""
         self._watchers: list[Callable[[], None]] = []
+        self._adopted = 0
+        """Over which connection the snapshot was read that stands in our books."""
+        self._has_adopted = asyncio.Event()
         agents.watch(self._agent_changed)
 
     def subscribe(self, facts: FactBus) -> None:
@@ -149,8 +152,18 @@ class Dispatcher:
 
     @property
     def is_pbx_heard(self) -> bool:
-        """Whether what is known of who waits can be up to date."""
-        return self._line.is_up
+        """Whether what is known of who waits and who talks can be up to date.
+
+        After a connection is made it is not, until a snapshot that was read over it stands in our books: without us
+        callers may have gone elsewhere, and agents may talk.
+        """
+        return self._line.connection is not None and self._line.connection == self._adopted
+
+    async def wait_heard(self) -> None:
+        """Return when `is_pbx_heard`."""
+        while not self.is_pbx_heard:
+            self._has_adopted.clear()
+            await self._has_adopted.wait()
 
     # What the entry says
 
@@ -181,7 +194,7 @@ class Dispatcher:
     def has_room_for(self, key: str) -> bool:
         """Whether one more can wait: if not, app_queue has to take them."""
         known = self.waiting.find(key)
-        has_room = self._line.is_up and self._is_fit() and (known is not None or self.waiting.has_room)
+        has_room = self.is_pbx_heard and self._is_fit() and (known is not None or self.waiting.has_room)
         self._has_sent_away |= not has_room
         return has_room
 
@@ -262,6 +275,8 @@ class Dispatcher:
             if waiting.call.channel not in present and waiting.phase_since < snapshot.began:
                 log.info("a caller who waited is gone", call_id=waiting.call.call_id)
                 self.done(waiting.key)
+        self._adopted = snapshot.connection
+        self._has_adopted.set()
         self.look()
 
     def _adopt_stranger(self, caller: PlacedCaller) -> None:
@@ -353,7 +368,7 @@ class Dispatcher:
 
     def match(self) -> None:
         """Offer every caller who can be offered, in their order."""
-        if not self._line.is_up or not len(self.waiting):
+        if not self.is_pbx_heard or not len(self.waiting):
             return
         for pairing in self._pairings(self._offerable()):
             waiting = self.waiting.find(pairing.key)
@@ -364,7 +379,7 @@ class Dispatcher:
 
     def watch_over(self) -> None:
         """Find callers who could be offered and are not: it is a fault of ours, and is repaired."""
-        if not self._line.is_up:
+        if not self.is_pbx_heard:
             self._pairable_since.clear()
             return
         now = self._clock.monotonic()

@@ -202,6 +202,8 @@ class Entry:
 
     def _reserve(self, key: str, call: EnteredCall) -> tuple[Candidate | None, dict[str, object]]:
         """Choose and hold in one go: nothing is awaited, so no other call can take the same agent in between."""
+        if self._dispatcher is not None and not self._dispatcher.is_pbx_heard:
+            return None, {"rule": "pbx_not_heard"}
         excluded = set(call.tried)
         if self._dispatcher is not None:
             waiting = self._dispatcher.waiting.find(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
@@ -42,14 +43,27 @@ class Heartbeat:
         self._clock = clock
         self._is_alive = is_alive
         self._on_reached = on_reached
+        self._is_due = asyncio.Event()
         self.reached = False
         """Whether the last sign of life reached the PBX."""
 
     async def run(self) -> None:
         """Until cancelled. A PBX that can't be reached is tried again each second."""
         while True:
+            self._is_due.clear()
             await self.beat()
-            await self._clock.sleep(INTERVAL_SECONDS)
+            pause = asyncio.ensure_future(self._clock.sleep(INTERVAL_SECONDS))
+            sooner = asyncio.ensure_future(self._is_due.wait())
+            try:
+                await asyncio.wait({pause, sooner}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                pause.cancel()
+                sooner.cancel()
+
+    def beat_soon(self) -> None:
+        """Give a sign of life now, where none has reached the PBX: calls can be answered again."""
+        if not self.reached:
+            self._is_due.set()
 
     async def beat(self) -> None:
         """One sign of life."""

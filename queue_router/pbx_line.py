@@ -23,6 +23,11 @@ class PbxLine:
         """Whether Asterisk can be told anything at this moment."""
         return self._link.state is LinkState.CONNECTED
 
+    @property
+    def connection(self) -> int | None:
+        """The number of the connection over which it can be told; None while there is none."""
+        return self._link.connection
+
     async def offer(self, channel: str, account: str) -> None:
         """Send a waiting caller to ring that phone. Returns when the phone is dialled."""
         await self._commands.redirect(

@@ -31,9 +31,11 @@ from kernel.messages import CommandBus, FactBus, LiveHub
 from pbx.backfill_gaps import GapFiller
 from pbx.cel_rotation import Limits, LogRotation
 from pbx.commands import Hangup, PbxCommands, SetGlobal
+from pbx.errors import LinkDown
 from pbx.journal import Journal
 from pbx.link import AmiLink, LinkState
 from pbx.listener import Listener
+from pbx.snapshot import Snapshot
 from pbx.tracker import Tracker
 from queue_router.agent_history import AgentHistory
 from queue_router.agents import Agents
@@ -127,7 +129,12 @@ class Ringdesk:
 
     async def wait_for_pbx(self, timeout: float) -> None:
         """Return when the PBX is connected and knows that calls can be answered; `LinkDown` after `timeout` seconds."""
-        await self.link.wait_connected(timeout)
+        try:
+            async with asyncio.timeout(timeout):
+                await self.link.wait_connected(timeout)
+                await self.dispatcher.wait_heard()
+        except TimeoutError:
+            raise LinkDown(f"{self.link.reason}, but it was not told within {timeout:g} s what goes on there") from None
         await self.heartbeat.beat()
 
     async def _start(self, stack: AsyncExitStack) -> None:
@@ -223,6 +230,17 @@ class Ringdesk:
         stack.push_async_callback(agi.stop)
         stack.push_async_callback(router.entry.drain)
 
+        self.heartbeat = Heartbeat(
+            _GlobalVariables(self.commands),
+            self.clock,
+            is_alive=lambda: agi.is_listening and router.dispatcher.is_pbx_heard,
+            on_reached=router.dispatcher.look_for_strays,
+        )
+
+        async def adopt(snapshot: Snapshot) -> None:
+            await router.adopt(snapshot)
+            self.heartbeat.beat_soon()
+
         listener = Listener(
             pbx.node,
             self.link.events,
@@ -232,17 +250,11 @@ class Ringdesk:
             self.clock,
             on_phone=lambda account, is_reachable: self.agents.phone_is(account, reachable=is_reachable),
             on_resync=calls_of_agents.resume,
-            on_snapshot=router.adopt,
+            on_snapshot=adopt,
             filler=self._start_filling(stack, pbx.node),
         )
         self._run(stack, listener.run(), "listener")
         self._run(stack, self.link.run(), "link")
-        self.heartbeat = Heartbeat(
-            _GlobalVariables(self.commands),
-            self.clock,
-            is_alive=lambda: agi.is_listening,
-            on_reached=router.dispatcher.look_for_strays,
-        )
         self._run(stack, self.heartbeat.run(), "heartbeat")
 
         self._run(stack, self.publishing.run(), "publishing")

@@ -102,6 +102,11 @@ async def test_two_agents_serve_ten_callers_in_their_order() -> None:
             task.cancel()
         await asyncio.gather(*serving, return_exceptions=True)
         assert sorted(served) == [number(index) for index in range(10)]
+
+        async def all_noted() -> bool:
+            return len(await offered_in_order(house)) >= 10
+
+        await eventually(all_noted, "the last offer is noted", timeout=30)
         assert await offered_in_order(house) == [number(index) for index in range(10)]
         assert house.service.dispatcher.faults == 0
 

@@ -60,7 +60,7 @@ async def test_callers_wait_are_answered_and_give_up_on_the_board(page: Page) ->
         await expect(figure(page, "sales", "answered")).to_have_text("1")
         talking = page.locator(f"[data-agent='{rung[0].account}']")
         await expect(talking).to_contain_text("Talking")
-        await expect(talking).to_contain_text("sales")
+        await expect(talking).to_contain_text("Sales")
         await third.hangup()
         await expect(figure(page, "sales", "abandoned")).to_have_text("1")
         await expect(callers).to_have_count(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ QUEUE = Queue("sales", ("1001", "1002"), ring_seconds=10)
 class Line:
     """Asterisk as the dispatcher asks it: notes everything, and fails when told to."""
 
-    is_up: bool = True
+    connection: int | None = 0
     offers: list[tuple[str, str]] = field(default_factory=list)
     taken_back: list[str] = field(default_factory=list)
     looks: int = 0
@@ -173,14 +173,20 @@ async def test_a_caller_who_comes_where_an_agent_is_ready_is_offered_at_once(roo
 
 
 async def test_nobody_is_offered_while_asterisk_cannot_be_told(room: Room) -> None:
-    room.line.is_up = False
+    room.line.connection = None
     await room.agent("1001")
     key = await room.wait("1.2")
     await room.clock.advance(10)
     assert room.line.offers == []
     assert room.dispatcher.faults == 0
     assert not room.dispatcher.has_room_for("main-1.9")
-    room.line.is_up = True
+    room.line.connection = 1
+    room.dispatcher.look()
+    await room.settle()
+    assert room.line.offers == []  # who is where must be known first
+    assert not room.dispatcher.has_room_for("main-1.9")
+    await room.dispatcher.adopt(replace(snapshot(room, channel("1.2", "waiting", "MusicOnHold")), connection=1))
+    assert room.dispatcher.has_room_for("main-1.9")
     room.dispatcher.look()
     await room.settle()
     assert room.phase(key) is Phase.OFFERED

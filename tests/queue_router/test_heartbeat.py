@@ -34,6 +34,19 @@ async def test_a_sign_of_life_each_second_also_after_the_link_was_down() -> None
     running.cancel()
 
 
+async def test_a_sign_of_life_comes_at_once_when_calls_can_be_answered_again() -> None:
+    clock, variables, answers = VirtualClock(), Globals(), False
+    heartbeat = Heartbeat(variables, clock, lambda: answers)
+    running = asyncio.create_task(heartbeat.run())
+    await clock.advance(0)
+    assert variables.values == []
+    answers = True
+    heartbeat.beat_soon()
+    await clock.advance(0)
+    assert heartbeat.reached
+    running.cancel()
+
+
 async def test_no_sign_of_life_while_calls_cannot_be_answered() -> None:
     variables = Globals()
     heartbeat = Heartbeat(variables, VirtualClock(), lambda: False)
