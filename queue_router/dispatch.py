@@ -132,7 +132,9 @@ class Dispatcher:
         """Waiting callers found beside idle agents by the watchdog."""
         self._watchers: list[Callable[[], None]] = []
         self._adopted = 0
-        """Over which connection the snapshot was read that stands in our books."""
+        """Over which connection the snapshots were read, the second at least, that stand in our books."""
+        self._seen = 0
+        """Over which connection the first one was read."""
         self._has_adopted = asyncio.Event()
         agents.watch(self._agent_changed)
 
@@ -188,7 +190,11 @@ class Dispatcher:
     def spoken_for(self, waiting: WaitingCall | None, call: EnteredCall) -> frozenset[int]:
         """The ready agents (user ids) who are due to callers who wait before that one."""
         own = (waiting or WaitingCall(key="", call=call)).order
-        ahead = [each for each in self._offerable() if each.order < own]
+        ahead = [
+            each
+            for each in self.waiting.in_order()
+            if each.order < own and each.phase in _DUE and not self._has_leg(each.call.call_id)
+        ]
         return frozenset(pairing.agent.user_id for pairing in self._pairings(ahead))
 
     def has_room_for(self, key: str) -> bool:
@@ -275,6 +281,11 @@ class Dispatcher:
             if waiting.call.channel not in present and waiting.phase_since < snapshot.began:
                 log.info("a caller who waited is gone", call_id=waiting.call.call_id)
                 self.done(waiting.key)
+        if snapshot.connection not in (self._adopted, self._seen):
+            # What happened while this one was being read is told behind it. Nobody is offered anything before that.
+            self._seen = snapshot.connection
+            self._line.look_again()
+            return
         self._adopted = snapshot.connection
         self._has_adopted.set()
         self.look()
@@ -374,7 +385,9 @@ class Dispatcher:
             waiting = self.waiting.find(pairing.key)
             if waiting is not None:
                 self._offer(waiting, pairing)
-        if any(waiting.phase is Phase.FALLBACK for waiting in self.waiting) and self._taking_back is None:
+        are_elsewhere = any(waiting.phase is Phase.FALLBACK for waiting in self.waiting)
+        # Who could not wait here would be sent back there at once.
+        if are_elsewhere and self._taking_back is None and self._is_fit():
             self._taking_back = self._start(self._take_back())
 
     def watch_over(self) -> None:
@@ -492,9 +505,9 @@ class Dispatcher:
                     TAKEN_BACK.inc()
                     self._move(waiting, Phase.WAITING)
                     self.look()
-        finally:
             # Not at once again: those who are left are being rung for.
             await self._clock.sleep(HOLD_SECONDS)
+        finally:
             self._taking_back = None
             self.look()
 
@@ -545,4 +558,6 @@ class Dispatcher:
             self._line.look_again()
 
 
+_DUE = frozenset({Phase.WAITING, Phase.UNSURE, Phase.FALLBACK})
+"""Who has a claim on the next agent: also who is being looked for, and who is about to be taken back."""
 _PHASES = {Place.LOOP: Phase.WAITING, Place.OFFER: Phase.OFFERED, Place.FALLBACK: Phase.FALLBACK}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import structlog
@@ -10,6 +12,8 @@ import structlog
 from pbx.errors import AmiError, CommandFailed
 from queue_router.agents import Agent, Agents
 from queue_router.states import Wanted
+
+RETRY_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +29,16 @@ class MemberLine(Protocol):
         ...
 
 
+def pauses(agents: Iterable[Agent], queues: Iterable[Sequence[str]]) -> dict[str, bool]:
+    """By account, whether that member is to be paused: agents as they ask; the phones of who takes calls no more, too.
+
+    `queues` are the members of each. One in which no agent serves at all is of plain phones, which ring as they are.
+    """
+    paused = {agent.account: agent.wanted is not Wanted.READY for agent in agents}
+    served = [members for members in queues if any(account in paused for account in members)]
+    return {account: True for members in served for account in members} | paused
+
+
 class FallbackMembers:
     """Mirrors what agents ask for.
 
@@ -32,9 +46,13 @@ class FallbackMembers:
     is dead. Of calls app_queue knows by itself (`ringinuse`, `wrapuptime`).
     """
 
-    def __init__(self, agents: Agents, line: MemberLine) -> None:
+    def __init__(
+        self, agents: Agents, line: MemberLine, queues: Callable[[], Iterable[Sequence[str]]] = lambda: ()
+    ) -> None:
+        """`queues` gives the members (accounts) of each queue, as they were published last."""
         self._agents = agents
         self._line = line
+        self._queues = queues
         self._told: dict[str, bool] = {}
         self._changed = asyncio.Event()
         agents.watch(self._agent_changed)
@@ -45,28 +63,36 @@ class FallbackMembers:
         self._changed.set()
 
     async def run(self) -> None:
-        """Tell Asterisk of every change, until cancelled. What could not be told is told with the next snapshot."""
+        """Tell Asterisk of every change, until cancelled. What could not be told is tried again."""
+        is_told = True
         while True:
-            await self._changed.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if is_told else RETRY_SECONDS):
+                    await self._changed.wait()
             self._changed.clear()
-            await self.tell_all()
+            is_told = await self.tell_all()
 
-    async def tell_all(self) -> None:
-        """Tell Asterisk what it was not told yet."""
-        for agent in self._agents.all():
-            await self._tell(agent)
+    async def tell_all(self) -> bool:
+        """Tell Asterisk what it was not told yet; false when something could not be told."""
+        wanted = pauses(self._agents.all(), self._queues())
+        told = [await self._tell(account, paused) for account, paused in wanted.items()]
+        return all(told)
 
-    async def _tell(self, agent: Agent) -> None:
-        paused = agent.wanted is not Wanted.READY
-        if self._told.get(agent.account) is paused or not self._line.is_up:
-            return
-        self._told[agent.account] = paused
+    async def _tell(self, account: str, paused: bool) -> bool:
+        if self._told.get(account) is paused:
+            return True
+        if not self._line.is_up:
+            return True  # all is told again after the next connect
+        self._told[account] = paused
         try:
-            await self._line.pause(agent.account, paused=paused)
+            await self._line.pause(account, paused=paused)
         except CommandFailed as error:
-            log.debug("no member of app_queue", account=agent.account, error=str(error))
+            log.debug("no member of app_queue", account=account, error=str(error))
         except AmiError as error:
-            log.warning("app_queue was not told of an agent", account=agent.account, error=str(error))
+            log.warning("app_queue was not told of an agent", account=account, error=str(error))
+            self._told.pop(account, None)
+            return False
+        return True
 
     def _agent_changed(self, agent: Agent) -> None:
         self._changed.set()

@@ -90,7 +90,7 @@ class Router:
         return cls(
             entry,
             dispatcher,
-            FallbackMembers(agents, line),
+            FallbackMembers(agents, line, lambda: [queue.members for queue in numbers.queues.values()]),
             Panels(agents, clock),
             Position(dispatcher, line),
             StateByPhone(agents),

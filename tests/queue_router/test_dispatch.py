@@ -39,9 +39,11 @@ class Line:
     looks: int = 0
     error: AmiError | None = None
     dialled: asyncio.Event = field(default_factory=asyncio.Event)
+    taking_back: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.dialled.set()
+        self.taking_back.set()
 
     async def offer(self, channel: str, account: str) -> None:
         self.offers.append((channel, account))
@@ -50,6 +52,7 @@ class Line:
             raise self.error
 
     async def take_back(self, channel: str) -> None:
+        await self.taking_back.wait()
         self.taken_back.append(channel)
 
     def look_again(self) -> None:
@@ -185,6 +188,10 @@ async def test_nobody_is_offered_while_asterisk_cannot_be_told(room: Room) -> No
     await room.settle()
     assert room.line.offers == []  # who is where must be known first
     assert not room.dispatcher.has_room_for("main-1.9")
+    looks = room.line.looks
+    await room.dispatcher.adopt(replace(snapshot(room, channel("1.2", "waiting", "MusicOnHold")), connection=1))
+    assert not room.dispatcher.is_pbx_heard  # what happened while it was read is not told yet
+    assert room.line.looks == looks + 1
     await room.dispatcher.adopt(replace(snapshot(room, channel("1.2", "waiting", "MusicOnHold")), connection=1))
     assert room.dispatcher.has_room_for("main-1.9")
     room.dispatcher.look()
@@ -262,6 +269,29 @@ async def test_a_lease_holds_while_the_phone_rings_and_asterisk_is_asked_when_it
     await room.dispatcher.adopt(snapshot(room, channel("1.2", "offer", "Dial", bridge="b1")))
     assert room.phase(key) is None
     sweeping.cancel()
+
+
+async def test_who_is_about_to_be_taken_back_goes_before_who_comes_now(room: Room) -> None:
+    await room.agent("1001", Wanted.NOT_READY)
+    since = room.clock.now() - timedelta(seconds=30)
+    room.line.taking_back.clear()
+    await room.dispatcher.adopt(snapshot(room, channel("1.2", "fallback", "Queue", since=since)))
+    await room.settle()
+    assert room.phase("main-1.2") is Phase.FALLBACK
+    await room.want("1001", Wanted.READY)
+    newcomer = EnteredCall(
+        node="main",
+        call_id="main-1.9",
+        channel="1.9",
+        dialed=None,
+        caller_number=None,
+        caller_name=None,
+        queue=QUEUE,
+        since=room.clock.now(),
+        queued_at=room.clock.now(),
+    )
+    assert room.dispatcher.spoken_for(None, newcomer) == {room.users["1001"]}
+    room.line.taking_back.set()
 
 
 async def test_merged_calls_go_on_as_the_one_that_they_were_about(room: Room) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from pbx.errors import CommandFailed, LinkDown
 from queue_router.agi import AgiServer
-from queue_router.fallback_members import FallbackMembers
+from queue_router.fallback_members import FallbackMembers, pauses
 from queue_router.state_by_phone import StateByPhone
 from queue_router.states import AgentState, Wanted
 from tests.queue_router.house import House
@@ -105,8 +105,7 @@ async def test_members_are_paused_like_their_agents_ask_and_told_once(house: Hou
     await house.agents.set_wanted(second, Wanted.READY)
     await line.until({"1001": False, "1002": False})
     assert line.told == told + 1
-    # What could not be told is told after the next snapshot: after a start Asterisk knows of nobody.
-    line.paused.clear()
+    # What could not be told is tried again.
     line.error = LinkDown("gone")
     await house.agents.set_wanted(first, Wanted.NOT_READY)
     async with asyncio.timeout(30):
@@ -114,9 +113,19 @@ async def test_members_are_paused_like_their_agents_ask_and_told_once(house: Hou
             line.changed.clear()
             await line.changed.wait()
     line.error = None
+    await line.until({"1001": True, "1002": False})
+    # After a start Asterisk knows of nobody.
+    line.paused.clear()
     members.tell_again()
     await line.until({"1001": True, "1002": False})
     running.cancel()
+
+
+async def test_the_phone_of_who_takes_calls_no_more_is_paused_and_plain_phones_ring_as_they_are(house: House) -> None:
+    await house.add_agent("1001")
+    agents = house.agents.all()
+    assert pauses(agents, [("1001", "1002"), ("1003", "1004"), ("1002",)]) == {"1001": False, "1002": True}
+    assert pauses([], [("1001", "1002")]) == {}
 
 
 async def test_a_phone_that_is_no_member_is_not_asked_for_again_and_again(house: House) -> None:
