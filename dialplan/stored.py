@@ -53,7 +53,8 @@ class StoredPbx:
     async def take_over(self, session: AsyncSession, now: datetime, *, again: bool = False) -> bool:
         """Store phones, trunks, queues and numbers of the settings file; False where that was done before.
 
-        With `again` what the file names is stored as it says, once more, and everything else stays.
+        With `again` what the file names is stored as it says, once more, and everything else stays, also members who
+        were added to its queues.
         """
         taken = await session.get(PbxRow, self.base.node)
         if taken is not None and not again:
@@ -66,7 +67,8 @@ class StoredPbx:
             await self._put(session, TrunkRow, trunk.model_dump(), now)
         for queue in self.base.queues:
             row = await self._put(session, QueueRow, queue.model_dump(), now)
-            await self.set_members(session, row, queue.members)
+            added = [each for each in await members_of(session, row.id) if each not in queue.members]
+            await self.set_members(session, row, [*queue.members, *added])
         for number, destination in self.base.numbers.items():
             values = {"number": number, "early_media": number in self.base.early_media, "destination": destination}
             await self._put(session, NumberRow, values, now)

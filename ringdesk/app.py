@@ -346,6 +346,8 @@ class Ringdesk:
         self._members.tell_again()
         self.dispatcher.look()
         self.board.look()
+        # Of a new phone nobody has told yet whether it is there.
+        self.link.request_snapshot()
 
     def _queues_of(self, user_id: int) -> frozenset[str]:
         agent = self.agents.find(user_id)

@@ -93,7 +93,7 @@ def _say_where(stage: Stage, calls_per_minute: float, console: Console) -> None:
     console.print(
         f"\n{stage.visitor.login} is yours: a call rings for {VISITOR_PICKS_UP_SECONDS:g} s and is picked up for you;"
         " everything else is up to you. The other agents are simulated.\n"
-        f"The API is described at {stage.address}/api/v1/openapi.json; a manager's token for it:\n"
+        f"The API is described at {stage.address}/api/docs; a manager's token for it:\n"
         f"  {stage.sign_ins.manager}\n\n"
         f"{pace}: {numbers}.\nCtrl-C ends everything that this started, and nothing else.\n",
         soft_wrap=True,

@@ -139,5 +139,6 @@ function Words({ details: { call, recording, transcript } }: { details: CallDeta
     );
   }
   if (recording?.problem) return <Empty text={t("transcript.failed", { reason: recording.problem })} />;
-  return <Empty text={t(recording || call.ended_at === null ? "transcript.waiting" : "transcript.none")} />;
+  if (call.ended_at === null) return <Empty text={t("transcript.later")} />;
+  return <Empty text={t(recording ? "transcript.waiting" : "transcript.none")} />;
 }
