@@ -109,6 +109,8 @@ class Listener:
         """Calls that an earlier run of the service saw begin and not end, with the outcome if they are over, and the
         time before which they cannot be."""
         self._is_hearing = False
+        self._has_missed = True
+        """Whether events may have been missed since the last snapshot."""
         self._faults_seen = tracker.faults
 
     async def run(self) -> None:
@@ -141,6 +143,7 @@ class Listener:
                 await self._resync(item)
             case LinkLost():
                 self._is_hearing = False
+                self._has_missed = True
                 # The link ends with the service; what is missing then is missing because nobody listened.
                 reason = NOT_RUNNING if item.reason == "stopped" else item.reason
                 self._open_gap(self._heard_until(item.at), reason)
@@ -179,7 +182,8 @@ class Listener:
         bridges = [
             {"BridgeUniqueid": bridge.uniqueid, "Members": list(bridge.members)} for bridge in snapshot.bridges.values()
         ]
-        facts = self._tracker.resync(channels, bridges, snapshot.ended)
+        facts = self._tracker.resync(channels, bridges, snapshot.ended, missed=self._has_missed)
+        self._has_missed = False
         if self._on_resync is not None:
             await self._on_resync(await self._as_written(facts))
         await self._record_snapshot(facts, snapshot.ended)

@@ -83,6 +83,8 @@ class Tracker:
         self._overdue_after = overdue_after
         self._known = Registry(node, ended_kept=ended_kept, overdue_kept=overdue_kept, live_kept=live_kept)
         self._teller = Teller(node, self._known)
+        self._absent: set[str] = set()
+        """Legs (Uniqueids) that were not in the last snapshot, though nobody told of their end."""
         self._received: float | None = None
         self._transfers_heard = 0
 
@@ -555,8 +557,18 @@ class Tracker:
 
     # After a gap
 
-    def resync(self, channels: Iterable[AmiEvent], bridges: Iterable[Mapping[str, Any]], at: datetime) -> Facts:
-        """Set everything right by a snapshot of what is alive on the PBX, taken at `at` after events were missed.
+    def resync(
+        self,
+        channels: Iterable[AmiEvent],
+        bridges: Iterable[Mapping[str, Any]],
+        at: datetime,
+        *,
+        missed: bool = True,
+    ) -> Facts:
+        """Set everything right by a snapshot of what is alive on the PBX, taken at `at`; `missed`: after a gap.
+
+        Where no event was missed, the Hangup of who is not in the snapshot is on its way: it was heard while that was
+        read. Only who is not in the next one either has ended unheard.
 
         `channels` are the items of `Status` (or `CoreShowChannels`), with `Variable: NAME=value` for our variables;
         `bridges` are mappings with `BridgeUniqueid` and `Members`, a list of Uniqueids. Calls that are not there any
@@ -564,7 +576,7 @@ class Tracker:
         """
         facts = self._begin({}, at)
         alive = {uniqueid: channel for channel in channels if (uniqueid := text(channel, "Uniqueid"))}
-        self._end_missing(alive)
+        self._end_missing(alive, missed)
         legs = [leg for leg in (self._alive_leg(channel) for channel in alive.values()) if leg is not None]
         for bridge in bridges:
             for uniqueid in bridge.get("Members", ()):
@@ -586,8 +598,12 @@ class Tracker:
                 self._teller.conversation(leg)
         return facts
 
-    def _end_missing(self, alive: Mapping[str, AmiEvent]) -> None:
+    def _end_missing(self, alive: Mapping[str, AmiEvent], missed: bool) -> None:
         gone = [leg for leg in self._known.legs.values() if leg.awaited and not leg.ended and leg.uniqueid not in alive]
+        absent = {leg.uniqueid for leg in gone}
+        if not missed:
+            gone = [leg for leg in gone if leg.uniqueid in self._absent]
+        self._absent = absent
         for leg in gone:
             leg.ended = leg.settled = True
             leg.call.inferred_end = True
