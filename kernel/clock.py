@@ -26,6 +26,19 @@ class Clock(Protocol):
         ...
 
 
+async def wait_at_most(clock: Clock, event: asyncio.Event, seconds: float) -> None:
+    """Return when `event` is set, or when `seconds` have passed on `clock`."""
+    if event.is_set():
+        return
+    happened = asyncio.ensure_future(event.wait())
+    passed = asyncio.ensure_future(clock.sleep(max(0.0, seconds)))
+    try:
+        await asyncio.wait({happened, passed}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        happened.cancel()
+        passed.cancel()
+
+
 class SystemClock:
     """The machine's clock."""
 

@@ -16,7 +16,7 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel.clock import Clock
+from kernel.clock import Clock, wait_at_most
 from kernel.messages import FactBus
 from kernel.telemetry import REGISTRY
 from pbx.errors import AmiError
@@ -351,7 +351,7 @@ class Dispatcher:
             next_watch = self._clock.monotonic() + WATCH_SECONDS
             while True:
                 due = self._next_moment(next_watch)
-                await self._wait(due - self._clock.monotonic())
+                await wait_at_most(self._clock, self._changed, due - self._clock.monotonic())
                 if self._clock.monotonic() - due > STALL_SECONDS:
                     self._doubt_all()
                 self._changed.clear()
@@ -533,17 +533,6 @@ class Dispatcher:
         for waiting in self.waiting:
             moments += [until for until in (waiting.held_until, *waiting.not_before.values()) if until > now]
         return min(moments)
-
-    async def _wait(self, seconds: float) -> None:
-        if self._changed.is_set():
-            return
-        changed = asyncio.ensure_future(self._changed.wait())
-        passed = asyncio.ensure_future(self._clock.sleep(max(0.0, seconds)))
-        try:
-            await asyncio.wait({changed, passed}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            changed.cancel()
-            passed.cancel()
 
     def _start(self, work: Any) -> asyncio.Task[None]:
         task: asyncio.Task[None] = asyncio.create_task(work)

@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 from prometheus_client import Counter
 
-from kernel.clock import Clock
+from kernel.clock import Clock, wait_at_most
 from kernel.telemetry import REGISTRY
 
 VARIABLE = "RD_HEARTBEAT"
@@ -52,13 +52,7 @@ class Heartbeat:
         while True:
             self._is_due.clear()
             await self.beat()
-            pause = asyncio.ensure_future(self._clock.sleep(INTERVAL_SECONDS))
-            sooner = asyncio.ensure_future(self._is_due.wait())
-            try:
-                await asyncio.wait({pause, sooner}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                pause.cancel()
-                sooner.cancel()
+            await wait_at_most(self._clock, self._is_due, INTERVAL_SECONDS)
 
     def beat_soon(self) -> None:
         """Give a sign of life now, where none has reached the PBX: calls can be answered again."""

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import structlog
 from sqlalchemy import or_, select
 
-from kernel.clock import Clock
+from kernel.clock import Clock, wait_at_most
 from kernel.database import Database, describe_trouble
 from kernel.messages import LiveChange, LiveHub
 from pbx.facts import CallEnded, CallFact, CallMerged, CallQueued, PartyAnswered
@@ -149,14 +149,14 @@ class LiveBoard:
                 # A board that does not move is bad. A router that stops because of it is worse.
                 log.exception("the board was not refreshed")
             await self._clock.sleep(COALESCE_SECONDS)
-            await self._either(self._changed, REFRESH_SECONDS)
+            await wait_at_most(self._clock, self._changed, REFRESH_SECONDS)
 
     # The day's figures
 
     async def _count_for_ever(self) -> None:
         while True:
             until_midnight = (self._tally.day.end - self._clock.now()).total_seconds()
-            await self._either(self._has_touched, max(0.0, until_midnight))
+            await wait_at_most(self._clock, self._has_touched, until_midnight)
             try:
                 await self._count()
             except Exception as error:
@@ -281,18 +281,6 @@ class LiveBoard:
         # A call that Asterisk rings somebody for may have been handed on by a colleague: its caller waits for nobody.
         is_handed_on = call.why is None and self._desks.was_answered(call.call_id)
         return call.queue is not None and not is_handed_on
-
-    async def _either(self, flag: asyncio.Event, seconds: float) -> None:
-        """Until `flag` is set, at most `seconds`."""
-        if flag.is_set():
-            return
-        happened = asyncio.ensure_future(flag.wait())
-        passed = asyncio.ensure_future(self._clock.sleep(seconds))
-        try:
-            await asyncio.wait({happened, passed}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            happened.cancel()
-            passed.cancel()
 
 
 def _marks(row: Any) -> CallMarks:
