@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from accounts.errors import BadInput
@@ -19,7 +18,7 @@ from crm_core.contacts import ContactDirectory
 from crm_core.details import clean_text
 from crm_core.leads import Lead
 from crm_core.numbers import parse_number
-from kernel.database import Base
+from kernel.database import Base, insert_for
 from kernel.messages import FactBus
 from pbx.call_projection import storable
 from pbx.facts import CallEnded, CallStarted, Direction, Outcome, PartyAnswered
@@ -268,5 +267,4 @@ async def _company_of(session: AsyncSession, record: Record) -> int | None:
 
 
 async def _insert(session: AsyncSession, table: type[Base], values: dict[str, Any]) -> None:
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    await session.execute(insert(table).values(values).on_conflict_do_nothing())
+    await session.execute(insert_for(session, table).values(values).on_conflict_do_nothing())

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 import structlog
 
+from kernel.database import Base, Database
 from tests.postgres import PostgresServer, postgres_server
 
 
@@ -36,3 +37,13 @@ async def postgres_url(postgres: PostgresServer) -> AsyncIterator[str]:
         await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await owner.close()
+
+
+@pytest.fixture
+async def postgresql(postgres_url: str) -> AsyncIterator[Database]:
+    """That database with every table in it."""
+    database = Database(postgres_url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield database
+    await database.close()

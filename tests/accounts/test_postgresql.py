@@ -1,22 +1,11 @@
 """The stories of accounts that depend on the database, once more on PostgreSQL."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from kernel.database import Base, Database
+from kernel.database import Database
 from tests.accounts import test_audit, test_sign_in, test_start, test_teams, test_tokens
 
 pytestmark = pytest.mark.postgresql
-
-
-@pytest.fixture
-async def postgresql(postgres_url: str) -> AsyncIterator[Database]:
-    database = Database(postgres_url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield database
-    await database.close()
 
 
 @pytest.mark.parametrize(

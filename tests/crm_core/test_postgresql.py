@@ -1,27 +1,17 @@
 """The stories of contacts and timelines that depend on the database, once more on PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
 from crm_core.contacts import ContactDirectory
 from crm_core.errors import StaleRecord
 from crm_core.timeline import Timeline
-from kernel.database import Base, Database
+from kernel.database import Database
 from tests.crm_core import test_call_notes, test_contacts, test_missed_calls, test_timeline
 from tests.crm_core.calls import NOW, Story
 
 pytestmark = pytest.mark.postgresql
-
-
-@pytest.fixture
-async def postgresql(postgres_url: str) -> AsyncIterator[Database]:
-    database = Database(postgres_url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield database
-    await database.close()
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,8 @@
 """A call through the router and the facts of another, on PostgreSQL."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from kernel.database import Base, Database
+from kernel.database import Database
 from tests.queue_router import test_calls_of_agents, test_entry
 from tests.queue_router.house import House
 
@@ -12,13 +10,9 @@ pytestmark = pytest.mark.postgresql
 
 
 @pytest.fixture
-async def database(postgres_url: str) -> AsyncIterator[Database]:
+def database(postgresql: Database) -> Database:
     """In place of the SQLite that the fixture `house` would get."""
-    database = Database(postgres_url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield database
-    await database.close()
+    return postgresql
 
 
 @pytest.mark.parametrize(
